@@ -1,0 +1,40 @@
+"""Running models: from a photograph, or a folder of them, to the same in colour."""
+
+from __future__ import annotations
+
+from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, run_tasks
+from tomau.runtime.card import Model, ModelCard, file_sha256, read_model, verify_model, write_card
+from tomau.runtime.colorizer import Colorizer, colorize
+from tomau.runtime.folders import FORMATS, Naming, Plan, Task, plan_run, stream_format
+from tomau.runtime.report import ReportWriter
+from tomau.runtime.session import Device, OnnxSession, Session
+from tomau.runtime.store import find_model_folder, list_model_folders, load_model
+
+__all__ = [
+    "FORMATS",
+    "Colorizer",
+    "Device",
+    "Existing",
+    "Model",
+    "ModelCard",
+    "Naming",
+    "OnnxSession",
+    "Outcome",
+    "Plan",
+    "ReportWriter",
+    "RunOptions",
+    "RunSummary",
+    "Session",
+    "Task",
+    "colorize",
+    "file_sha256",
+    "find_model_folder",
+    "list_model_folders",
+    "load_model",
+    "plan_run",
+    "read_model",
+    "run_tasks",
+    "stream_format",
+    "verify_model",
+    "write_card",
+]

@@ -1,0 +1,101 @@
+"""``tomau models``: which models there are, what their cards say, whether their files are sound."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tomau.cli import options
+from tomau.cli.console import Console
+from tomau.errors import TomauError
+
+models = typer.Typer(
+    help="List, describe and verify models.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Name = Annotated[
+    str, typer.Argument(metavar="[NAME|PATH]", help="A model's name, or the path of its folder.")
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME|PATH]...", help="Models to verify; all of them by default."),
+]
+
+
+@models.command("list")
+def list_models(as_json: options.AsJson = False) -> None:
+    """List the models that can be used by name.
+
+    Besides the embedded one these are the folders (model.onnx and card.json) in the user's data
+    folder and in the folders that the environment variable TOMAU_MODELS names.
+    """
+    from tomau.runtime import list_model_folders, read_model
+
+    console = Console()
+    rows = []
+    for name, folder in list_model_folders().items():
+        try:
+            card = read_model(folder).card
+        except TomauError as error:
+            console.error(str(error))
+            continue
+        row = {"name": name, "version": card.version, "architecture": card.architecture}
+        rows.append({**row, "bytes": card.bytes, "folder": str(folder)})
+    if as_json:
+        console.json(rows, indent=2)
+        return
+    for row in rows:
+        size = f"{row['bytes'] / 1e6:.1f} MB"
+        console.result(
+            f"{row['name']}  {row['version']}  {row['architecture']}  {size}  {row['folder']}"
+        )
+
+
+@models.command("info")
+def info(name: Name = "default", as_json: options.AsJson = False) -> None:
+    """Show the card of a model: what it is, what it was trained on, how good it is."""
+    from tomau.runtime import find_model_folder, read_model
+
+    console = Console()
+    model = read_model(find_model_folder(name))
+    facts = {"folder": str(model.folder), **model.card.model_dump(mode="json")}
+    if as_json:
+        console.json(facts, indent=2)
+        return
+    width = max(len(key) for key in facts)
+    for key, value in _flat(facts):
+        console.result(f"{key:<{width}}  {value}")
+
+
+@models.command("verify")
+def verify(names: Names = None) -> None:
+    """Check model files against the SHA-256 on their cards; exit code 1 if one is damaged."""
+    from tomau.runtime import list_model_folders, load_model
+
+    console = Console()
+    failed = False
+    for name in names or list_model_folders() or ["default"]:
+        try:
+            card = load_model(name).card
+        except TomauError as error:
+            failed = True
+            console.error(f"{name}: {error}")
+        else:
+            console.result(f"{name}: sound, SHA-256 {card.sha256}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _flat(facts: dict[str, object]) -> list[tuple[str, object]]:
+    """Facts one per line: those that hold facts themselves are spread out."""
+    lines: list[tuple[str, object]] = []
+    for key, value in facts.items():
+        if isinstance(value, dict):
+            lines += [(key, f"{name} {inner}") for name, inner in value.items()]
+        elif value != "":
+            lines.append((key, value))
+    return lines

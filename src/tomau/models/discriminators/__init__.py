@@ -1,0 +1,5 @@
+"""Discriminators: normalised Lab to logits."""
+
+from tomau.models.discriminators.patchgan import PatchGAN, discriminators
+
+__all__ = ["PatchGAN", "discriminators"]

@@ -1,0 +1,80 @@
+"""``unet-<encoder>.pix2pix``: a U-Net on a pre-trained encoder, the study's main generator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tomau.models.checkpoint import LoadReport
+from tomau.models.decoders import UNetDecoder
+from tomau.models.encoders import Encoder, TimmEncoder, encoders
+from tomau.models.generators.base import check_size, generators
+
+DECODER_WIDTHS = (256, 128, 64, 32)
+
+
+class EncoderUNet(nn.Module):
+    """Luminance to chroma: encoder, decoder, head (study, equations (11) and (12)).
+
+    The head answers at stride 2 and is brought to full size bilinearly: chroma needs no more
+    (the eye's chroma acuity is about half of its luminance acuity), and the last, dearest
+    quarter of a U-Net's arithmetic is saved.
+    """
+
+    stride = 32
+
+    def __init__(self, encoder: str, widths: tuple[int, ...] = DECODER_WIDTHS) -> None:
+        super().__init__()
+        if encoder.startswith("timm:"):
+            self.encoder: nn.Module = TimmEncoder(encoder.removeprefix("timm:"))
+        else:
+            self.encoder = encoders.create(encoder)
+        self.decoder = UNetDecoder(cast("Encoder", self.encoder).channels, widths)
+        self.head = nn.Conv2d(widths[-1], 2, 1)
+        self._start_gray()
+
+    def _start_gray(self) -> None:
+        """Start near gray, the least wrong answer, so that early steps spoil no features."""
+        for module in self.decoder.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        nn.init.normal_(self.head.weight, std=0.01)
+        if self.head.bias is not None:
+            nn.init.zeros_(self.head.bias)
+
+    def forward(self, l: Tensor) -> Tensor:
+        """Map ``l`` ``[N, 1, H, W]`` (L*/50 - 1) to ``ab`` ``[N, 2, H, W]`` (ab/110, -1..1).
+
+        Raises:
+            UsageError: H or W is not a multiple of 32.
+        """
+        if not torch.compiler.is_compiling():
+            check_size(l, self.stride)
+        x = self.head(self.decoder(self.encoder(l)))
+        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return torch.tanh(x)
+
+    def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
+        """Load ImageNet weights into the encoder."""
+        return cast("LoadReport", self.encoder.load_imagenet(weights))  # type: ignore[operator]
+
+
+for _name in encoders.names():
+    generators.register(f"unet-{_name}.pix2pix")(partial(EncoderUNet, _name))
+
+
+def create_generator(name: str) -> nn.Module:
+    """Build a generator by name; ``unet-timm:<model>.pix2pix`` takes any timm backbone.
+
+    Raises:
+        UsageError: the name is unknown.
+        MissingExtraError: a timm backbone without timm.
+    """
+    if name.startswith("unet-timm:") and name.endswith(".pix2pix"):
+        return EncoderUNet(name.removeprefix("unet-").removesuffix(".pix2pix"))
+    return generators.create(name)

@@ -1,0 +1,179 @@
+"""Running a plan: many photographs, one after the other, whatever happens to any of them."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tomau.errors import ImageWriteError, TomauError, UsageError
+from tomau.imaging import read_picture, write_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from tomau.runtime.colorizer import Colorizer
+    from tomau.runtime.folders import Task
+
+Existing = Literal["refuse", "skip", "overwrite"]
+Status = Literal["done", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How the photographs of a run are colourized and written.
+
+    ``existing`` says what happens to a result that is there already; ``jobs`` photographs are
+    in work at once, so that reading and writing overlap with the network.
+    """
+
+    size: int | None = None
+    strength: float = 1.0
+    existing: Existing = "refuse"
+    jobs: int = 2
+    max_pixels: int | None = None
+
+    def reading_limits(self) -> dict[str, int]:
+        """Arguments for read_picture; empty where its own limit holds."""
+        return {} if self.max_pixels is None else {"max_pixels": self.max_pixels}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one photograph; ``reason`` is empty unless it failed or was skipped."""
+
+    source: Path
+    target: Path
+    status: Status
+    reason: str = ""
+    height: int | None = None
+    width: int | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    def as_row(self) -> dict[str, str | int | float | None]:
+        """The outcome in plain values, for a CSV row or a JSON object."""
+        return {
+            "source": str(self.source),
+            "target": str(self.target),
+            "status": self.status,
+            "reason": self.reason,
+            "width": self.width,
+            "height": self.height,
+            "seconds": round(self.seconds, 3),
+            "notes": "; ".join(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """The outcomes of a run in the order of its plan, fewer than planned if interrupted."""
+
+    outcomes: tuple[Outcome, ...]
+    interrupted: bool
+
+    def count(self, status: Status) -> int:
+        """Number of photographs that ended so."""
+        return sum(outcome.status == status for outcome in self.outcomes)
+
+
+def run_tasks(
+    tasks: Iterable[Task],
+    colorizer: Colorizer,
+    options: RunOptions,
+    on_outcome: Callable[[Outcome], None],
+) -> RunSummary:
+    """Colourize the photographs of a plan and tell of each, in order, as it is done.
+
+    A photograph that fails never ends the run. Ctrl-C does: what is in work is finished, since
+    a result is written whole or not at all, and the rest is left for the next run.
+
+    Raises:
+        UsageError: ``jobs`` is less than 1.
+    """
+    if options.jobs < 1:
+        raise UsageError(f"{options.jobs} jobs came; expected at least 1")
+    outcomes: list[Outcome] = []
+    pending: deque[Future[Outcome]] = deque()
+    interrupted = False
+
+    def settle_first() -> None:
+        outcome = pending[0].result()
+        pending.popleft()
+        outcomes.append(outcome)
+        on_outcome(outcome)
+
+    with ThreadPoolExecutor(options.jobs, thread_name_prefix="tomau") as pool:
+        try:
+            for task in tasks:
+                # A bounded queue: a million photographs must not become a million futures.
+                if len(pending) > options.jobs:
+                    settle_first()
+                pending.append(pool.submit(colorize_file, task, colorizer, options))
+            while pending:
+                settle_first()
+        except KeyboardInterrupt:
+            interrupted = True
+            pending = deque(future for future in pending if not future.cancel())
+            while pending:
+                settle_first()
+        finally:
+            for future in pending:
+                future.cancel()
+    return RunSummary(tuple(outcomes), interrupted)
+
+
+def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
+    """Colourize one file; whatever goes wrong with it is told in the outcome."""
+    start = time.perf_counter()
+    overwrite = options.existing == "overwrite"
+    try:
+        if task.target.exists() and not overwrite:
+            return _already_there(task, options.existing)
+        # Before the work, so that an output that cannot be is known at once.
+        _make_folder(task.target.parent)
+        picture = read_picture(task.source, **options.reading_limits())
+        result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
+        write_picture(result, task.target, format=task.format, overwrite=overwrite)
+    except Exception as error:  # a night's run must outlive any single photograph
+        return Outcome(task.source, task.target, "failed", _reason(error))
+    return Outcome(
+        task.source,
+        task.target,
+        "done",
+        height=picture.height,
+        width=picture.width,
+        seconds=time.perf_counter() - start,
+        notes=picture.notes,
+    )
+
+
+def _already_there(task: Task, existing: Existing) -> Outcome:
+    if existing == "skip":
+        return Outcome(task.source, task.target, "skipped", "the result is there already")
+    reason = (
+        f"{task.target} is there already; expected a new file: "
+        "give --overwrite, --skip-existing, or another --output"
+    )
+    return Outcome(task.source, task.target, "failed", reason)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImageWriteError(
+            f"folder {folder} cannot be made ({error.strerror}); "
+            "expected a place that can be written to: choose another --output"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """One line that says why; a defect of tomau's own names its kind."""
+    text = " ".join(str(error).split())
+    if isinstance(error, TomauError):
+        return text
+    return f"unexpected {type(error).__name__}: {text}" if text else type(error).__name__

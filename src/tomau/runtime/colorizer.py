@@ -1,0 +1,197 @@
+"""The Colorizer: a photograph in, the same photograph in colour out, its luminance untouched."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from tomau.color import denormalize_ab, luminance, normalize_l, render_float, render_u8
+from tomau.errors import UsageError
+from tomau.imaging import from_pil, read_picture, to_pil
+from tomau.runtime.session import Device, OnnxSession, Session, available_cpus
+from tomau.runtime.store import DEFAULT_MODEL, load_model
+from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from tomau.imaging import Picture
+    from tomau.runtime.card import ModelCard
+
+
+class Colorizer:
+    """Colourizes photographs with one model; may be shared between threads.
+
+    >>> from PIL import Image
+    >>> import tomau
+    >>> colorizer = tomau.Colorizer.load("default")              # doctest: +SKIP
+    >>> colorizer.colorize(Image.open("old.jpg")).save("new.jpg")  # doctest: +SKIP
+    """
+
+    def __init__(self, card: ModelCard, session: Session, *, threads: int | None = None) -> None:
+        """Join a loaded network with the card that describes it."""
+        self.card = card
+        self.session = session
+        self.threads = threads or available_cpus()
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | Path = DEFAULT_MODEL,
+        *,
+        device: Device = "auto",
+        threads: int | None = None,
+    ) -> Colorizer:
+        """Load a model by its name, its folder, or its ONNX file, after checking its SHA-256.
+
+        ``threads`` bounds the processors used; by default all that this process may use.
+
+        Raises:
+            UsageError: no model has that name, or the device cannot be used here.
+            ModelError: the model is missing, damaged, or of another kind.
+        """
+        model = load_model(name_or_path)
+        return cls(
+            model.card, OnnxSession(model.file, device=device, threads=threads), threads=threads
+        )
+
+    @overload
+    def colorize(
+        self, image: Image.Image, *, size: int | None = None, strength: float = 1.0
+    ) -> Image.Image: ...
+
+    @overload
+    def colorize(
+        self, image: NDArray[Any], *, size: int | None = None, strength: float = 1.0
+    ) -> NDArray[Any]: ...
+
+    def colorize(
+        self,
+        image: Image.Image | NDArray[Any],
+        *,
+        size: int | None = None,
+        strength: float = 1.0,
+    ) -> Image.Image | NDArray[Any]:
+        """Colourize a picture and answer in kind: Pillow image for Pillow image, array for array.
+
+        An array is (H, W), (H, W, 1) or (H, W, 3), with one more channel for alpha, which is
+        kept; uint8, uint16, or float sRGB in 0..1. The answer has three colour channels and the
+        same dtype. Colours of the input are ignored: only its luminance is used.
+        ``size`` is the short side in pixels that the network sees (the card's by default);
+        ``strength`` multiplies the chroma, 0 gives gray.
+
+        Raises:
+            UsageError: the array is not a picture, or a parameter is out of range.
+            ModelError: the network failed.
+        """
+        if isinstance(image, np.ndarray):
+            return self._colorize_array(image, size=size, strength=strength)
+        return to_pil(self.colorize_picture(from_pil(image), size=size, strength=strength))
+
+    def colorize_picture(
+        self, picture: Picture, *, size: int | None = None, strength: float = 1.0
+    ) -> Picture:
+        """Colourize a Picture; its alpha, metadata and resolution are kept.
+
+        Raises:
+            UsageError: a parameter is out of range.
+            ModelError: the network failed.
+        """
+        l = luminance(picture.pixels)
+        ab_low = self.predict_ab(l, size=size)
+        _check_strength(strength)
+        rgb_u8 = render_u8(l, ab_low, strength=strength, threads=self.threads)
+        return picture.with_pixels(rgb_u8)
+
+    def predict_ab(self, l: NDArray[np.float32], *, size: int | None = None) -> NDArray[np.float32]:
+        """Predict the chroma of a picture from its luminance, at working size.
+
+        ``l`` is L* (H, W) in 0..100; the answer is ab (h, w, 2), about -110..110, with the
+        aspect ratio of ``l`` and the model's chroma gain applied.
+
+        Raises:
+            UsageError: ``size`` is less than 1.
+            ModelError: the network failed.
+        """
+        height, width = l.shape
+        target = working_size(
+            height, width, size=self.card.size if size is None else size, stride=self.card.stride
+        )
+        padded = pad_to_stride(resize_luminance(l, target), target)
+        answer = self.session.run(normalize_l(padded)[np.newaxis, np.newaxis])
+        # Network arrays are NCHW, ours HWC; this is the one place where the runtime crosses.
+        ab = np.moveaxis(answer[0], 0, -1)[: target.height, : target.width]
+        gain = np.float32(self.card.chroma_gain)
+        return np.ascontiguousarray(denormalize_ab(ab) * gain, dtype=np.float32)
+
+    def _colorize_array(
+        self, image: NDArray[Any], *, size: int | None, strength: float
+    ) -> NDArray[Any]:
+        pixels, alpha = _split_alpha(image)
+        _check_strength(strength)
+        l = luminance(pixels)
+        ab_low = self.predict_ab(l, size=size)
+        if image.dtype == np.uint8:
+            result: NDArray[Any] = render_u8(l, ab_low, strength=strength, threads=self.threads)
+        else:
+            result = render_float(l, ab_low, strength=strength, threads=self.threads)
+            if image.dtype == np.uint16:
+                result = np.rint(result * 65535.0)
+            result = result.astype(image.dtype, copy=False)
+        return result if alpha is None else np.dstack([result, alpha])
+
+
+def colorize(
+    source: str | Path | Image.Image | NDArray[Any],
+    *,
+    model: str | Path = DEFAULT_MODEL,
+    size: int | None = None,
+    strength: float = 1.0,
+    device: Device = "auto",
+) -> Image.Image | NDArray[Any]:
+    """Colourize one picture; a path gives a Pillow image, anything else is answered in kind.
+
+    The model is loaded at the first call and kept for the next ones.
+
+    Raises:
+        ImageReadError: the file is not a picture that can be read.
+        UsageError: a parameter is out of range, or no model has that name.
+        ModelError: the model is missing or damaged, or the network failed.
+    """
+    colorizer = _shared_colorizer(model, device)
+    if isinstance(source, (str, Path)):
+        picture = read_picture(source)
+        return to_pil(colorizer.colorize_picture(picture, size=size, strength=strength))
+    return colorizer.colorize(source, size=size, strength=strength)
+
+
+@lru_cache(maxsize=2)
+def _shared_colorizer(model: str | Path, device: Device) -> Colorizer:
+    return Colorizer.load(model, device=device)
+
+
+def _split_alpha(image: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Pixels as (H, W) or (H, W, 3), and alpha (H, W) if the array has that channel."""
+    channels = 1 if image.ndim == 2 else image.shape[-1]
+    if image.ndim not in (2, 3) or not 1 <= channels <= 4 or 0 in image.shape:
+        raise UsageError(
+            f"an array of shape {image.shape} came; expected (H, W), or (H, W, C) with C of "
+            "1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha"
+        )
+    if image.dtype not in (np.uint8, np.uint16) and not np.issubdtype(image.dtype, np.floating):
+        raise UsageError(
+            f"an array of {image.dtype} came; expected uint8, uint16, or float in 0..1"
+        )
+    alpha = image[..., -1] if channels in (2, 4) else None
+    if channels <= 2:
+        return (image if image.ndim == 2 else image[..., 0]), alpha
+    return image[..., :3], alpha
+
+
+def _check_strength(strength: float) -> None:
+    if not 0.0 <= strength <= 10.0:
+        raise UsageError(f"strength {strength} came; expected 0 (gray) to 10, 1 is the model's own")

@@ -1,0 +1,172 @@
+"""Running the network: a Protocol that the Colorizer needs, and ONNX Runtime as its backend."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Literal, Protocol, cast
+
+import numpy as np
+
+from tomau.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import onnxruntime
+    from numpy.typing import NDArray
+
+Device = Literal["auto", "cpu", "cuda", "openvino"]
+
+_CPU = "CPUExecutionProvider"
+_PROVIDERS = {"cpu": _CPU, "cuda": "CUDAExecutionProvider", "openvino": "OpenVINOExecutionProvider"}
+
+INPUT_NAME = "l"
+OUTPUT_NAME = "ab"
+
+
+class Session(Protocol):
+    """A loaded network, in its own units."""
+
+    @property
+    def provider(self) -> str:
+        """Name of what executes the network, for people to read."""
+
+    def run(self, l: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W) in about -1..1."""
+
+
+def available_cpus() -> int:
+    """Number of processors that this process may use, which can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def usable_devices() -> tuple[str, ...]:
+    """Devices, by tomau's names, that the installed ONNX Runtime was built for."""
+    import onnxruntime
+
+    return _devices_of(onnxruntime.get_available_providers())
+
+
+def choose_providers(device: str, available: Sequence[str]) -> list[str]:
+    """Execution providers for a device, the preferred one first, the CPU as the last resort.
+
+    ``auto`` takes CUDA where it is among the available providers, else the CPU.
+
+    Raises:
+        UsageError: the device is unknown, or not among the available ones.
+    """
+    usable = _devices_of(available)
+    if device == "auto":
+        device = "cuda" if "cuda" in usable else "cpu"
+    if device not in usable:
+        raise UsageError(
+            f"device {device!r} cannot be used; the installed ONNX Runtime offers "
+            f"{', '.join(usable)}: choose one of these or auto, or install a build that has it"
+        )
+    provider = _PROVIDERS[device]
+    return [provider] if provider == _CPU else [provider, _CPU]
+
+
+class OnnxSession:
+    """A network run by ONNX Runtime; safe to share between threads, which take turns.
+
+    Turns rather than parallel runs: one run already uses every thread it may, and the
+    intermediate results of two at once would double the memory.
+    """
+
+    def __init__(self, file: Path, *, device: str = "auto", threads: int | None = None) -> None:
+        """Load an ONNX file of tomau's contract: input ``l``, output ``ab``.
+
+        Raises:
+            UsageError: the device cannot be used here.
+            ModelError: the file is not a loadable ONNX network, or not of the contract.
+        """
+        import onnxruntime
+
+        providers = choose_providers(device, onnxruntime.get_available_providers())
+        try:
+            self._session = onnxruntime.InferenceSession(
+                os.fspath(file), _options(threads or available_cpus()), providers=providers
+            )
+        except Exception as error:  # ONNX Runtime's exceptions share no base of their own
+            raise ModelError(
+                f"model file {file} cannot be loaded by ONNX Runtime {onnxruntime.__version__} "
+                f"({_first_line(error)}); expected an ONNX network, as tomau export writes it"
+            ) from error
+        self._check_device(device, providers[0])
+        self._check_contract(file)
+        self._turn = threading.Lock()
+
+    @property
+    def provider(self) -> str:
+        """Execution provider that runs the network."""
+        return cast("str", self._session.get_providers()[0])
+
+    def run(self, l: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W) in about -1..1.
+
+        Raises:
+            ModelError: the network could not be run, mostly for want of memory.
+        """
+        feed = {INPUT_NAME: np.ascontiguousarray(l, dtype=np.float32)}
+        try:
+            with self._turn:
+                answer = self._session.run([OUTPUT_NAME], feed)[0]
+        except Exception as error:  # ONNX Runtime's exceptions share no base of their own
+            raise ModelError(
+                f"the network failed on an input of {l.shape[2]} rows x {l.shape[3]} columns "
+                f"({_first_line(error)}); try a smaller --size or --device cpu"
+            ) from error
+        return cast("NDArray[np.float32]", answer)
+
+    def _check_device(self, device: str, provider: str) -> None:
+        """Refuse the silent fall-back of ONNX Runtime when a device was named."""
+        if device != "auto" and self.provider != provider:
+            raise UsageError(
+                f"device {device!r} is built in but does not work here (driver or libraries "
+                "missing); choose cpu or auto, or see `tomau doctor`"
+            )
+
+    def _check_contract(self, file: Path) -> None:
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        found = ([port.name for port in inputs], [port.name for port in outputs])
+        fits = found == ([INPUT_NAME], [OUTPUT_NAME]) and (
+            len(inputs[0].shape) == 4 and inputs[0].shape[1] == 1 and outputs[0].shape[1:2] == [2]
+        )
+        if not fits:
+            raise ModelError(
+                f"model file {file} has inputs {found[0]} and outputs {found[1]}; expected "
+                "'l' of shape (N, 1, H, W) and 'ab' of shape (N, 2, H, W): export it with tomau"
+            )
+
+
+def _devices_of(available: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name, provider in _PROVIDERS.items() if provider in available)
+
+
+def _options(threads: int) -> onnxruntime.SessionOptions:
+    """Explicit thread and memory policy.
+
+    Spinning threads would take the processors from the full-resolution stage that follows each
+    run. Memory patterns and the arena keep the peak of every size ever seen; photographs come in
+    many sizes, so both are off and a run's memory goes back when it ends.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.enable_mem_pattern = False
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return options
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

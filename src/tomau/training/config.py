@@ -1,0 +1,167 @@
+"""A training run as a frozen, validated description."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tomau.errors import UsageError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Frozen(BaseModel):
+    """A model that refuses unknown keys and changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataConfig(Frozen):
+    """Which photos, and how they enter the pack.
+
+    Attributes:
+        photos: folder of photos, folder of tar shards, a shard, or a glob of shards.
+        validation: the same for validation photos; without it a share of ``photos`` is held out.
+        validation_share: that share, drawn by a hash of each photo's key.
+        validation_limit: at most so many validation photos are scored during training.
+        short_side: photos are kept at this short side in pixels.
+        min_chroma: photos with less mean chroma (CIE C*) are left out as near-gray.
+        cache: folder for packs; by default the user's cache folder.
+    """
+
+    photos: str
+    validation: str | None = None
+    validation_share: Share = 0.05
+    validation_limit: Count = 200
+    short_side: Count = 256
+    min_chroma: float = 5.0
+    cache: Path | None = None
+
+
+class PhaseConfig(Frozen):
+    """One regime of training for a number of epochs.
+
+    Attributes:
+        regime: ``l1-pretraining`` (equation 9) or ``adversarial`` (equations 1, 3, 10, 14).
+        epochs: passes over the photos; fractions are allowed.
+        batch: photos per step, over all processes.
+        crop: side of the square training crop in pixels.
+        min_scale: least share of the short side that a crop takes.
+        lr: the generator's Adam rate; ``encoder_lr_factor`` scales it for a pre-trained encoder.
+        betas: Adam's betas.
+        weight_decay: decoupled weight decay (AdamW); 0 is plain Adam.
+        schedule: ``constant`` or ``cosine`` (to ``final_lr_factor`` of ``lr``), after warm-up.
+        l1_weight: lambda in equations (10) and (14); used by ``adversarial``.
+        discriminator_lr: D's rate; by default the generator's.
+    """
+
+    regime: Literal["l1-pretraining", "adversarial"]
+    epochs: Positive
+    batch: Count = 16
+    crop: Annotated[int, Field(ge=32, multiple_of=32)] = 256
+    min_scale: Share = 0.6
+    flip: bool = True
+    lr: Positive = 1e-4
+    encoder_lr_factor: Positive = 1.0
+    betas: tuple[Share, Share] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    schedule: Literal["constant", "cosine"] = "constant"
+    final_lr_factor: Share = 0.0
+    warmup_steps: int = 0
+    l1_weight: float = 100.0
+    discriminator_lr: Positive | None = None
+
+
+class TrainConfig(Frozen):
+    """A whole run.
+
+    Attributes:
+        name: what the run and its exported model are called.
+        generator: a registered generator, such as ``unet-resnet18.pix2pix``.
+        discriminator: a registered discriminator, used by adversarial phases.
+        encoder_weights: safetensors file of ImageNet weights for the encoder.
+        init_from: safetensors file of a whole generator to start from.
+        ema_decay: decay of the generator's moving average, the weights that are exported.
+        precision: as Lightning Fabric names it: ``32-true``, ``bf16-mixed``, ``16-mixed``.
+        device: ``auto``, ``cpu``, ``cuda``.
+        devices: processes per node; more than one trains data-parallel.
+        log_every: steps between log lines.
+        validate_every: steps between validations and sample grids; 0 is once per phase.
+        checkpoint_minutes: minutes between checkpoints.
+    """
+
+    name: str
+    generator: str
+    discriminator: str = "patchgan70"
+    encoder_weights: Path | None = None
+    init_from: Path | None = None
+    data: DataConfig
+    phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)]
+    seed: int = 0
+    ema_decay: Share = 0.999
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    devices: Count = 1
+    compile: bool = False
+    log_every: Count = 50
+    validate_every: Annotated[int, Field(ge=0)] = 1000
+    checkpoint_minutes: Positive = 10.0
+    samples: Count = 8
+
+
+def load_config(path: Path, overrides: tuple[str, ...] = (), **values: str | None) -> TrainConfig:
+    """Read a YAML configuration, apply overrides and validate it.
+
+    Args:
+        path: the YAML file.
+        overrides: ``a.b=1`` entries; values are read as YAML, ``phases.0.epochs=2`` counts.
+        values: dotted overrides by keyword with ``__`` for the dot; None is left out.
+
+    Raises:
+        UsageError: no such file, not YAML, an override that fits nowhere, or an invalid value.
+    """
+    if not path.is_file():
+        raise UsageError(f"no configuration at {path}; expected a YAML file such as those in configs/train")
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(tree, dict):
+        raise UsageError(f"{path} holds a {type(tree).__name__}; expected keys and values")
+    named = [f"{key.replace('__', '.')}={value}" for key, value in values.items() if value is not None]
+    for override in (*overrides, *named):
+        _apply(tree, override)
+    try:
+        return TrainConfig.model_validate(tree)
+    except ValidationError as error:
+        raise UsageError(f"{path}: {first_problem(error)}") from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """Say a validation error's first problem in one line."""
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{place}: {problem['msg']}; {problem['input']!r} came{more}"
+
+
+def _apply(tree: dict[str, Any], override: str) -> None:
+    key, sign, text = override.partition("=")
+    if not sign:
+        raise UsageError(f"{override!r} came as an override; expected key=value, like seed=1")
+    *parents, last = key.split(".")
+    node: Any = tree
+    try:
+        for part in parents:
+            node = node[int(part)] if isinstance(node, list) else node.setdefault(part, {})
+        if isinstance(node, list):
+            node[int(last)] = yaml.safe_load(text)
+        else:
+            node[last] = yaml.safe_load(text)
+    except (ValueError, IndexError, TypeError, AttributeError) as error:
+        raise UsageError(f"the override {override!r} fits nowhere in the configuration") from error

@@ -1,0 +1,46 @@
+"""Phases in steps, and the learning rate at each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tomau.training.config import PhaseConfig
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase placed on the run's step axis: steps ``start`` to ``stop - 1``."""
+
+    config: PhaseConfig
+    number: int
+    start: int
+    stop: int
+
+    def lr_factor(self, step: int) -> float:
+        """Return what multiplies the phase's learning rates at a step of the run.
+
+        Source: linear warm-up as in Goyal et al. 2017; cosine as in Loshchilov and Hutter, SGDR,
+        ICLR 2017, equation (5), without restarts.
+        """
+        done = step - self.start
+        warmup = self.config.warmup_steps
+        if done < warmup:
+            return (done + 1) / warmup
+        if self.config.schedule == "constant":
+            return 1.0
+        share = (done - warmup) / max(1, self.stop - self.start - warmup)
+        floor = self.config.final_lr_factor
+        return floor + (1 - floor) * (1 + math.cos(math.pi * share)) / 2
+
+
+def lay_out(phases: Sequence[PhaseConfig], photos: int) -> list[Phase]:
+    """Place the phases one after the other; an epoch is ``photos // batch`` steps."""
+    placed = []
+    start = 0
+    for number, config in enumerate(phases):
+        steps = max(1, round(config.epochs * max(1, photos // config.batch)))
+        placed.append(Phase(config, number, start, start + steps))
+        start += steps
+    return placed

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tomau.errors import UsageError
+from tomau.runtime.folders import Naming, Plan, plan_run
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def touch(*names: str) -> None:
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def targets(plan: Plan) -> dict[str, str]:
+    return {task.source.as_posix(): task.target.as_posix() for task in plan.tasks}
+
+
+def plan(*inputs: str, **naming: object) -> dict[str, str]:
+    return targets(plan_run(inputs, Naming(**naming)))  # type: ignore[arg-type]
+
+
+def test_beside_the_input_without_an_output() -> None:
+    touch("old/a.JPG", "old/b.gif", "old/c")
+    assert plan("old/a.JPG", "old/b.gif", "old/c") == {
+        "old/a.JPG": "old/a.color.JPG",
+        "old/b.gif": "old/b.color.png",
+        "old/c": "old/c.color.png",
+    }
+
+
+@pytest.mark.parametrize(
+    ("output", "target"),
+    [("new.png", "new.png"), ("there", "there/a.jpg"), ("v1.2/", "v1.2/a.jpg")],
+)
+def test_one_file_goes_to_a_file_or_into_a_folder(output: str, target: str) -> None:
+    touch("a.jpg", "v1.2/x")
+    assert plan("a.jpg", output=Path(output)) == {"a.jpg": target}
+
+
+def test_the_format_of_a_named_output_follows_its_extension() -> None:
+    touch("a.jpg")
+    (task,) = plan_run(["a.jpg"], Naming(output=Path("b.tif"))).tasks
+    assert task.format == "TIFF"
+
+
+def test_a_folder_is_mirrored_in_sorted_order() -> None:
+    touch("in/b.png", "in/a.jpg", "in/deep/er/c.tiff", "in/notes.txt", "in/.hidden/x.jpg")
+    touch("in/._a.jpg")
+    result = plan_run(["in"], Naming(output=Path("out")))
+    assert list(targets(result).items()) == [
+        ("in/a.jpg", "out/a.jpg"),
+        ("in/b.png", "out/b.png"),
+        ("in/deep/er/c.tiff", "out/deep/er/c.tiff"),
+    ]
+    assert [path.as_posix() for path, _ in result.left_out] == ["in/notes.txt"]
+    assert result.is_batch
+
+
+def test_of_several_inputs_each_folder_keeps_its_name() -> None:
+    touch("one/a.jpg", "two/a.jpg", "b.jpg")
+    assert plan("one", "two/", "b.jpg", output=Path("out")) == {
+        "one/a.jpg": "out/one/a.jpg",
+        "two/a.jpg": "out/two/a.jpg",
+        "b.jpg": "out/b.jpg",
+    }
+
+
+def test_an_output_inside_the_input_is_not_read() -> None:
+    touch("in/a.jpg", "in/out/a.jpg")
+    assert plan("in", output=Path("in/out")) == {"in/a.jpg": "in/out/a.jpg"}
+
+
+def test_results_of_earlier_runs_are_not_read() -> None:
+    touch("in/a.jpg", "in/a.color.jpg", "in/a.png.color.jpg", "in/a.tinted.jpg")
+    assert plan("in") == {
+        "in/a.jpg": "in/a.color.jpg",
+        "in/a.tinted.jpg": "in/a.tinted.color.jpg",
+    }
+    assert set(plan("in", suffix=".tinted")) == {"in/a.jpg"}
+
+
+def test_two_photographs_never_share_a_result() -> None:
+    touch("in/a.jpeg", "in/a.png", "in/a.webp", "in/b.png")
+    assert plan("in", output=Path("out"), format="jpeg") == {
+        "in/a.jpeg": "out/a.jpeg",
+        "in/a.png": "out/a.png.jpeg",
+        "in/a.webp": "out/a.webp.jpeg",
+        "in/b.png": "out/b.jpeg",
+    }
+
+
+def test_a_shared_result_that_cannot_be_told_apart_is_refused() -> None:
+    touch("one/a.jpg", "two/a.jpg")
+    with pytest.raises(UsageError, match=r"one/a\.jpg and two/a\.jpg would both become out/a\.jpg"):
+        plan("one/a.jpg", "two/a.jpg", output=Path("out"))
+
+
+def test_a_file_named_twice_counts_once() -> None:
+    touch("in/a.jpg")
+    assert plan("in/a.jpg", "in") == {"in/a.jpg": "in/a.color.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "naming"),
+    [
+        (["a.jpg"], Naming(output=Path("a.jpg"))),
+        (["a.jpg"], Naming(output=Path("sub/../a.jpg"))),
+        (["a.jpg"], Naming(output=Path(), suffix="")),
+        (["."], Naming(output=Path())),
+        (["sub", "a.jpg"], Naming(output=Path())),
+        (["a.jpg"], Naming(suffix="")),
+        (["a.jpg"], Naming(output=Path("link.jpg"))),
+    ],
+)
+def test_a_result_never_overwrites_an_input(inputs: list[str], naming: Naming) -> None:
+    touch("a.jpg", "sub/a.jpg")
+    os.symlink("a.jpg", "link.jpg")
+    with pytest.raises(UsageError, match="would overwrite the input"):
+        plan_run(inputs, naming)
+
+
+def test_a_second_run_of_a_shell_pattern_leaves_its_results_out() -> None:
+    touch("a.jpg", "a.color.jpg")
+    result = plan_run(["a.color.jpg", "a.jpg"], Naming())
+    assert targets(result) == {"a.jpg": "a.color.jpg"}
+    assert result.left_out == ((Path("a.color.jpg"), "the result of a.jpg"),)
+
+
+def test_a_result_named_alone_is_taken_at_its_word() -> None:
+    touch("a.color.jpg")
+    assert plan("a.color.jpg") == {"a.color.jpg": "a.color.color.jpg"}
+
+
+def test_patterns_are_expanded() -> None:
+    touch("in/a.jpg", "in/b.png", "in/deep/c.jpg", "in/a.color.jpg")
+    assert set(plan("in/*.jpg")) == {"in/a.jpg"}
+    assert plan("in/**/*.jpg", output=Path("out")) == {
+        "in/a.jpg": "out/a.jpg",
+        "in/deep/c.jpg": "out/deep/c.jpg",
+    }
+    assert plan("i*", output=Path("out"))["in/deep/c.jpg"] == "out/in/deep/c.jpg"
+    assert set(plan(str(Path("in").absolute() / "*.png"))) == {
+        (Path("in").absolute() / "b.png").as_posix()
+    }
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_a_file() -> None:
+    touch("a[1].jpg", "a1.jpg")
+    assert set(plan("a[1].jpg")) == {"a[1].jpg"}
+
+
+def test_a_missing_file_is_planned_so_that_the_run_tells_of_it() -> None:
+    assert plan("none.jpg") == {"none.jpg": "none.color.jpg"}
+
+
+@pytest.mark.parametrize("pattern", ["empty", "empty/*.jpg"])
+def test_nothing_found_is_told(pattern: str) -> None:
+    touch("empty/notes.txt")
+    with pytest.raises(UsageError, match=rf"no photograph was found in {pattern[:5]}"):
+        plan(pattern)
+
+
+@pytest.mark.parametrize(
+    ("naming", "message"),
+    [
+        (Naming(format="psd"), "format 'psd' cannot be written"),
+        (Naming(suffix="../x"), "path separator"),
+        (Naming(output=Path("out.xyz")), "extension that cannot be written"),
+        (Naming(output=Path("out.png"), format="jpg"), "contradicts --format jpg"),
+    ],
+)
+def test_naming_that_cannot_be_is_refused(naming: Naming, message: str) -> None:
+    touch("a.jpg")
+    with pytest.raises(UsageError, match=message):
+        plan_run(["a.jpg"], naming)
+
+
+def test_several_photographs_do_not_fit_into_one_file() -> None:
+    touch("a.jpg", "b.jpg", "out.jpg")
+    with pytest.raises(UsageError, match="is a file; expected a folder"):
+        plan("a.jpg", "b.jpg", output=Path("out.jpg"))
+
+
+def test_planning_is_repeatable_when_results_are_there() -> None:
+    touch("in/a.jpg", "in/a.png", "in/x/b.jpg")
+    first = plan("in", format="png")
+    touch(*first.values())
+    assert plan("in", format="png") == first
