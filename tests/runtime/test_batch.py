@@ -10,7 +10,8 @@ from PIL import Image
 from tomau.errors import ModelError, UsageError
 from tomau.runtime.batch import Outcome, RunOptions, RunSummary, colorize_file, run_tasks
 from tomau.runtime.colorizer import Colorizer
-from tomau.runtime.folders import Naming, Plan, Task, plan_run
+from tomau.runtime.folders import Plan, Task, plan_run
+from tomau.runtime.naming import Naming
 from tomau.runtime.report import ReportWriter
 
 if TYPE_CHECKING:

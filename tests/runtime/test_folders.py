@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tomau.errors import UsageError
-from tomau.runtime.folders import Naming, Plan, plan_run
+from tomau.runtime.folders import Plan, plan_run
+from tomau.runtime.naming import Naming, stream_format
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +41,17 @@ def test_beside_the_input_without_an_output() -> None:
 
 @pytest.mark.parametrize(
     ("output", "target"),
-    [("new.png", "new.png"), ("there", "there/a.jpg"), ("v1.2/", "v1.2/a.jpg")],
+    [("new.png", "new.png"), ("there", "there/a.jpg"), ("v1.2", "v1.2/a.jpg")],
 )
 def test_one_file_goes_to_a_file_or_into_a_folder(output: str, target: str) -> None:
     touch("a.jpg", "v1.2/x")
     assert plan("a.jpg", output=Path(output)) == {"a.jpg": target}
+
+
+def test_a_folder_may_look_like_a_file() -> None:
+    touch("a.jpg", "b.jpg")
+    assert plan("a.jpg", "b.jpg", output=Path("v1.3"))["b.jpg"] == "v1.3/b.jpg"
+    assert plan("a.jpg", output=Path("v1.3"), into_folder=True) == {"a.jpg": "v1.3/a.jpg"}
 
 
 def test_the_format_of_a_named_output_follows_its_extension() -> None:
@@ -91,12 +97,20 @@ def test_results_of_earlier_runs_are_not_read() -> None:
 
 
 def test_two_photographs_never_share_a_result() -> None:
-    touch("in/a.jpeg", "in/a.png", "in/a.webp", "in/b.png")
+    touch("in/a.jpg", "in/a.png", "in/b.png")
     assert plan("in", output=Path("out"), format="jpeg") == {
-        "in/a.jpeg": "out/a.jpeg",
-        "in/a.png": "out/a.png.jpeg",
-        "in/a.webp": "out/a.webp.jpeg",
-        "in/b.png": "out/b.jpeg",
+        "in/a.jpg": "out/a.jpg",
+        "in/a.png": "out/a.png.jpg",
+        "in/b.png": "out/b.jpg",
+    }
+
+
+def test_of_two_photographs_that_change_both_keep_their_extension() -> None:
+    touch("in/a.gif", "in/a.ppm", "in/a.jpg")
+    assert plan("in", output=Path("out")) == {
+        "in/a.gif": "out/a.gif.png",
+        "in/a.jpg": "out/a.jpg",
+        "in/a.ppm": "out/a.ppm.png",
     }
 
 
@@ -125,7 +139,7 @@ def test_a_file_named_twice_counts_once() -> None:
 )
 def test_a_result_never_overwrites_an_input(inputs: list[str], naming: Naming) -> None:
     touch("a.jpg", "sub/a.jpg")
-    os.symlink("a.jpg", "link.jpg")
+    Path("link.jpg").symlink_to("a.jpg")
     with pytest.raises(UsageError, match="would overwrite the input"):
         plan_run(inputs, naming)
 
@@ -186,10 +200,25 @@ def test_naming_that_cannot_be_is_refused(naming: Naming, message: str) -> None:
         plan_run(["a.jpg"], naming)
 
 
+@pytest.mark.parametrize(
+    ("own", "naming", "expected"),
+    [
+        ("JPEG", Naming(), "JPEG"),
+        ("GIF", Naming(), "PNG"),
+        ("JPEG", Naming(format="webp"), "WEBP"),
+        ("JPEG", Naming(output=Path("x.tif")), "TIFF"),
+        ("JPEG", Naming(output=Path("-"), format="png"), "PNG"),
+    ],
+)
+def test_the_format_in_a_pipe(own: str, naming: Naming, expected: str) -> None:
+    assert stream_format(own, naming) == expected
+
+
 def test_several_photographs_do_not_fit_into_one_file() -> None:
     touch("a.jpg", "b.jpg", "out.jpg")
-    with pytest.raises(UsageError, match="is a file; expected a folder"):
-        plan("a.jpg", "b.jpg", output=Path("out.jpg"))
+    for output in ("out.jpg", "new.jpg"):
+        with pytest.raises(UsageError, match="expected a folder"):
+            plan("a.jpg", "b.jpg", output=Path(output))
 
 
 def test_planning_is_repeatable_when_results_are_there() -> None:

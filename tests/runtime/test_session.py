@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -10,6 +10,9 @@ from onnx import TensorProto, helper
 
 from tomau.errors import ModelError, UsageError
 from tomau.runtime.session import OnnxSession, available_cpus, choose_providers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"

@@ -96,7 +96,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _tomau(
-    version: Annotated[  # noqa: ARG001 - the callback does the work
+    version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
     ] = False,

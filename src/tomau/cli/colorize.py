@@ -23,7 +23,7 @@ STREAM = "-"
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="IN...",
+        metavar="IN",
         help="Photographs, folders of them (with all below), patterns, or - for stdin.",
     ),
 ]
@@ -126,7 +126,8 @@ def colorize(
 
     Paths of what was written go to stdout. Exit code: 0 all done, 1 some failed, 2 the call was
     wrong, 130 interrupted.
-    """
+    """  # noqa: D301 - the real backspace keeps the lines of the examples apart
+    from tomau.imaging import DEFAULT_MAX_PIXELS
     from tomau.runtime import Colorizer, Naming, RunOptions, plan_run
 
     console = Console(quiet=quiet, verbose=verbose)
@@ -136,7 +137,8 @@ def colorize(
         format=format,
         suffix=suffix,
     )
-    chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=max_pixels)
+    limit = DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels
+    chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit)
     if STREAM in inputs or output == STREAM:
         chosen = replace(chosen, existing="overwrite" if overwrite else "refuse")
         _pipe(inputs, naming, chosen, Colorizer.load(model, device=device), console)
@@ -203,7 +205,8 @@ def _run(
 
 def _tell(outcome: Outcome, console: Console, *, with_path: bool) -> None:
     if outcome.status == "failed":
-        console.error(f"{outcome.source}: {outcome.reason}")
+        named = str(outcome.source) in outcome.reason
+        console.error(outcome.reason if named else f"{outcome.source}: {outcome.reason}")
     elif outcome.status == "skipped":
         console.detail(f"skipped {outcome.source}: {outcome.reason}")
     else:
@@ -232,23 +235,21 @@ def _pipe(
     inputs: list[str], naming: Naming, chosen: RunOptions, colorizer: Colorizer, console: Console
 ) -> None:
     """Colourize one picture from stdin, to stdout, or both."""
-    from tomau.imaging import read_picture, write_picture
+    from tomau.imaging import losses, read_picture, write_picture
     from tomau.runtime import stream_format
 
     if len(inputs) > 1:
         raise UsageError(f"{len(inputs)} inputs came with - for a pipe; expected exactly one")
-    source = sys.stdin.buffer.read() if inputs[0] == STREAM else Path(inputs[0])
-    to_stdout = naming.output is None or naming.output == Path(STREAM)
-    if to_stdout and sys.stdout.isatty():
+    target = sys.stdout.buffer if naming.output in (None, Path(STREAM)) else naming.output
+    if target is sys.stdout.buffer and sys.stdout.isatty():
         raise UsageError("a picture would go to the terminal; give -o FILE, or > FILE")
-    picture = read_picture(source, **chosen.reading_limits())
-    for note in picture.notes:
-        console.note(note)
+    source = sys.stdin.buffer if inputs[0] == STREAM else inputs[0]
+    picture = read_picture(source, max_pixels=chosen.max_pixels)
+    format_name = stream_format(picture.format, naming)
     result = colorizer.colorize_picture(picture, size=chosen.size, strength=chosen.strength)
-    target = sys.stdout.buffer if to_stdout else naming.output
-    write_picture(
-        result,
-        target,
-        format=stream_format(picture.format, naming),
-        overwrite=chosen.existing == "overwrite",
-    )
+    for note in (*picture.notes, *losses(result, format_name)):
+        console.note(note)
+    overwrite = chosen.existing == "overwrite"
+    write_picture(result, target, format=format_name, overwrite=overwrite)
+    if isinstance(target, Path):
+        console.result(str(target))

@@ -39,20 +39,21 @@ def list_models(as_json: options.AsJson = False) -> None:
     rows = []
     for name, folder in list_model_folders().items():
         try:
-            card = read_model(folder).card
+            rows.append((name, read_model(folder)))
         except TomauError as error:
             console.error(str(error))
-            continue
-        row = {"name": name, "version": card.version, "architecture": card.architecture}
-        rows.append({**row, "bytes": card.bytes, "folder": str(folder)})
     if as_json:
-        console.json(rows, indent=2)
+        facts = [
+            {"name": name, "folder": str(model.folder), "version": model.card.version}
+            | {"architecture": model.card.architecture, "bytes": model.card.bytes}
+            for name, model in rows
+        ]
+        console.json(facts, indent=2)
         return
-    for row in rows:
-        size = f"{row['bytes'] / 1e6:.1f} MB"
-        console.result(
-            f"{row['name']}  {row['version']}  {row['architecture']}  {size}  {row['folder']}"
-        )
+    for name, model in rows:
+        card = model.card
+        size = f"{card.bytes / 1e6:.1f} MB"
+        console.result(f"{name}  {card.version}  {card.architecture}  {size}  {model.folder}")
 
 
 @models.command("info")

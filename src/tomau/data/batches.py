@@ -56,9 +56,7 @@ class BatchPlan:
         return whole[self.rank :: self.world]
 
 
-def make_batch(
-    pack: Pack, plan: BatchPlan, crop: CropOptions, number: int
-) -> NDArray[np.uint8]:
+def make_batch(pack: Pack, plan: BatchPlan, crop: CropOptions, number: int) -> NDArray[np.uint8]:
     """Return batch ``number`` as ``[N, size, size, 3]`` uint8 sRGB."""
     random = np.random.default_rng((plan.seed, number, plan.rank, 1))
     rows = [random_crop(pack.photo(index), crop, random) for index in plan.indices(number)]

@@ -97,7 +97,9 @@ def open_pack(
         DataError: nothing usable at ``path``.
     """
     source = find_photos(path)
-    identity = json.dumps([_FORMAT, str(source.root.resolve()), source.fingerprint(), asdict(options)])
+    identity = json.dumps(
+        [_FORMAT, str(source.root.resolve()), source.fingerprint(), asdict(options)]
+    )
     folder = cache / hashlib.sha256(identity.encode()).hexdigest()[:16]
     if not (folder / "index.json").is_file():
         _build(source, folder, options, threads, progress)

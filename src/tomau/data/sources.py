@@ -65,9 +65,7 @@ def find_photos(path: str | Path) -> PhotoSource:
     shards = tuple(sorted(place.glob("*.tar")))
     if shards:
         return PhotoSource(place, shards=shards)
-    files = tuple(
-        sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES)
-    )
+    files = tuple(sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES))
     if not files:
         raise DataError(
             f"no photos under {path}; expected {', '.join(sorted(SUFFIXES))} or .tar shards"

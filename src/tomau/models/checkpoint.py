@@ -53,7 +53,9 @@ def write_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
     """Write a safetensors file by way of a temporary one, so that a reader never sees half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
-    save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, temporary)
+    save_file(
+        {name: value.detach().cpu().contiguous() for name, value in weights.items()}, temporary
+    )
     temporary.replace(path)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, run_tasks
 from tomau.runtime.card import Model, ModelCard, file_sha256, read_model, verify_model, write_card
 from tomau.runtime.colorizer import Colorizer, colorize
-from tomau.runtime.folders import FORMATS, Naming, Plan, Task, plan_run, stream_format
+from tomau.runtime.folders import Plan, Task, plan_run
+from tomau.runtime.naming import Naming, stream_format
 from tomau.runtime.report import ReportWriter
 from tomau.runtime.session import Device, OnnxSession, Session
 from tomau.runtime.store import find_model_folder, list_model_folders, load_model
 
 __all__ = [
-    "FORMATS",
     "Colorizer",
     "Device",
     "Existing",

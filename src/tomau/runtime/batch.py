@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
-from tomau.imaging import read_picture, write_picture
+from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,11 +34,7 @@ class RunOptions:
     strength: float = 1.0
     existing: Existing = "refuse"
     jobs: int = 2
-    max_pixels: int | None = None
-
-    def reading_limits(self) -> dict[str, int]:
-        """Arguments for read_picture; empty where its own limit holds."""
-        return {} if self.max_pixels is None else {"max_pixels": self.max_pixels}
+    max_pixels: int | None = DEFAULT_MAX_PIXELS
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,7 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
             return _already_there(task, options.existing)
         # Before the work, so that an output that cannot be is known at once.
         _make_folder(task.target.parent)
-        picture = read_picture(task.source, **options.reading_limits())
+        picture = read_picture(task.source, max_pixels=options.max_pixels)
         result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
     except Exception as error:  # a night's run must outlive any single photograph
@@ -147,7 +143,7 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         height=picture.height,
         width=picture.width,
         seconds=time.perf_counter() - start,
-        notes=picture.notes,
+        notes=(*picture.notes, *losses(result, task.format)),
     )
 
 

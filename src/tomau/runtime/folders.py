@@ -15,28 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tomau.errors import UsageError
+from tomau.runtime.naming import (
+    PHOTO_EXTENSIONS,
+    Naming,
+    check_naming,
+    format_of_output,
+    is_result,
+    names_a_file,
+    result_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-RESULT_SUFFIX = ".color"
-
-_WRITABLE = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".png": "PNG",
-    ".webp": "WEBP",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-}
-_READ_ONLY = frozenset({".avif", ".bmp", ".gif", ".jpe", ".pbm", ".pgm", ".pnm", ".ppm"})
-_FALLBACK_EXTENSION = ".png"  # lossless, and every program opens it
-
-FORMATS = {extension[1:]: name for extension, name in _WRITABLE.items()}
-"""What ``--format`` takes, and Pillow's name of it."""
-
-PHOTO_EXTENSIONS = frozenset(_WRITABLE) | _READ_ONLY
-"""Extensions, in lower case, of the files that a folder run takes for photographs."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +51,6 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Naming:
-    """How result files are named and placed.
-
-    ``output``: a folder, or the file itself when one file is colourized; None: beside the input.
-    ``into_folder``: ``output`` is a folder even if its name looks like a file's.
-    ``format``: a key of FORMATS, or None to keep the format of each input.
-    ``suffix``: what is put before the extension; None: ``.color`` beside the input, else nothing.
-    """
-
-    output: Path | None = None
-    into_folder: bool = False
-    format: str | None = None
-    suffix: str | None = None
-
-    def effective_suffix(self) -> str:
-        """The suffix after the default is filled in."""
-        if self.suffix is None:
-            return RESULT_SUFFIX if self.output is None else ""
-        return self.suffix
-
-
-@dataclass(frozen=True)
 class _Found:
     """A photograph, and the path below the output folder that mirrors its place."""
 
@@ -103,7 +71,7 @@ def plan_run(inputs: Sequence[str | Path], naming: Naming) -> Plan:
         UsageError: no photograph was found, a result would overwrite an input, two inputs would
             share a result, or the naming contradicts itself.
     """
-    _check_naming(naming)
+    check_naming(naming)
     left_out: list[tuple[Path, str]] = []
     is_batch = len(inputs) > 1 or any(_is_several(entry) for entry in inputs)
     found = _unique(_find_all(inputs, naming, left_out))
@@ -113,41 +81,14 @@ def plan_run(inputs: Sequence[str | Path], naming: Naming) -> Plan:
             f"no photograph was found in {names}; expected files ending in "
             f"{', '.join(sorted(PHOTO_EXTENSIONS))}"
         )
-    if not is_batch and _names_a_file(naming):
-        tasks = [Task(found[0].source, naming.output, _format_of_output(naming))]
+    output = naming.output
+    if output is not None and not is_batch and names_a_file(output, naming):
+        tasks = [Task(found[0].source, output, format_of_output(output, naming))]
     else:
+        _expect_folder(naming)
         tasks = _name_results(found, naming)
     tasks = _protect_inputs(tasks, naming, left_out)
     return Plan(tuple(tasks), tuple(left_out), is_batch)
-
-
-def stream_format(picture_format: str, naming: Naming) -> str:
-    """Pillow's name of the format for a picture from or to a pipe.
-
-    The output's extension decides, then the wanted format, then the picture's own; a format that
-    cannot be written becomes PNG.
-
-    Raises:
-        UsageError: the naming contradicts itself, or asks for what cannot be written.
-    """
-    _check_naming(naming)
-    if naming.output is not None and naming.output.suffix:
-        return _format_of_output(naming)
-    if naming.format is not None:
-        return FORMATS[naming.format.lower()]
-    return picture_format if picture_format in _WRITABLE.values() else "PNG"
-
-
-def _check_naming(naming: Naming) -> None:
-    if naming.format is not None and naming.format.lower() not in FORMATS:
-        raise UsageError(
-            f"format {naming.format!r} cannot be written; expected one of {', '.join(FORMATS)}"
-        )
-    if naming.suffix and set(naming.suffix) & {"/", "\\", "\0"}:
-        raise UsageError(
-            f"suffix {naming.suffix!r} holds a path separator; expected a part of a file name, "
-            "as .color"
-        )
 
 
 def _is_several(entry: str | Path) -> bool:
@@ -206,15 +147,10 @@ def _is_photo(path: Path, naming: Naming, left_out: list[tuple[Path, str]]) -> b
     if path.suffix.lower() not in PHOTO_EXTENSIONS:
         left_out.append((path, "not a photograph by its extension"))
         return False
-    if _is_result(path, naming):
+    if is_result(path, naming):
         left_out.append((path, "a result of an earlier run by its name"))
         return False
     return True
-
-
-def _is_result(path: Path, naming: Naming) -> bool:
-    suffixes = {RESULT_SUFFIX, naming.effective_suffix()} - {""}
-    return path.stem.endswith(tuple(suffixes))
 
 
 def _unique(found: Iterable[_Found]) -> list[_Found]:
@@ -225,35 +161,19 @@ def _unique(found: Iterable[_Found]) -> list[_Found]:
     return list(first.values())
 
 
-def _names_a_file(naming: Naming) -> bool:
+def _expect_folder(naming: Naming) -> None:
     output = naming.output
     if output is None or naming.into_folder or output.is_dir():
-        return False
-    return output.exists() or bool(output.suffix)
-
-
-def _format_of_output(naming: Naming) -> str:
-    """Format of a result whose file name was given."""
-    output = naming.output or Path()
-    extension = output.suffix.lower()
-    if extension not in _WRITABLE:
+        return
+    # A folder may be called scans.2024, but hardly scans.jpg.
+    if output.exists() or output.suffix.lower() in PHOTO_EXTENSIONS:
         raise UsageError(
-            f"output {output} has an extension that cannot be written; expected one of "
-            f"{', '.join(_WRITABLE)}, or a folder"
+            f"output {output} names a file; expected a folder for more than one photograph"
         )
-    if naming.format is not None and FORMATS[naming.format.lower()] != _WRITABLE[extension]:
-        raise UsageError(
-            f"output {output} contradicts --format {naming.format}; leave one of the two out"
-        )
-    return _WRITABLE[extension]
 
 
 def _name_results(found: Sequence[_Found], naming: Naming) -> list[Task]:
     """Tasks with a result of its own for each photograph."""
-    if naming.output is not None and naming.output.exists() and not naming.output.is_dir():
-        raise UsageError(
-            f"output {naming.output} is a file; expected a folder for more than one photograph"
-        )
     tasks = [_task(entry, naming, keep_extension=False) for entry in found]
     for same in _grouped(tasks):
         for index in same:
@@ -269,20 +189,10 @@ def _name_results(found: Sequence[_Found], naming: Naming) -> list[Task]:
 
 
 def _task(entry: _Found, naming: Naming, *, keep_extension: bool) -> Task:
-    name = entry.place.name if keep_extension else entry.place.stem
-    extension, format_name = _extension_for(entry.source.suffix, naming.format)
-    folder = entry.source.parent if naming.output is None else naming.output / entry.place.parent
-    target = folder / f"{name}{naming.effective_suffix()}{extension}"
+    target, format_name = result_file(
+        entry.source, entry.place, naming, keep_extension=keep_extension
+    )
     return Task(entry.source, target, format_name)
-
-
-def _extension_for(extension: str, wanted: str | None) -> tuple[str, str]:
-    """Extension and format of a result; the input's own spelling stays where it fits."""
-    own = _WRITABLE.get(extension.lower())
-    if wanted is None:
-        return (extension, own) if own else (_FALLBACK_EXTENSION, _WRITABLE[_FALLBACK_EXTENSION])
-    format_name = FORMATS[wanted.lower()]
-    return (extension if own == format_name else f".{wanted.lower()}"), format_name
 
 
 def _extension_changes(task: Task) -> bool:
@@ -312,7 +222,7 @@ def _protect_inputs(
         endangered = by_source.get(target)
         if endangered is None:
             continue
-        if endangered is task or not _is_result(endangered.source, naming):
+        if endangered is task or not is_result(endangered.source, naming):
             raise UsageError(
                 f"the result of {task.source} would overwrite the input {endangered.source}; "
                 "choose another --output or --suffix"

@@ -28,5 +28,6 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except AttributeError:
         return False
-    settings = ((_ARENA_MAX, 1), (_MMAP_MAX, 0), (_TRIM_THRESHOLD, -1), (_TOP_PAD, 2**26))
-    return all([mallopt(option, value) == 1 for option, value in settings])
+    settings = {_ARENA_MAX: 1, _MMAP_MAX: 0, _TRIM_THRESHOLD: -1, _TOP_PAD: 2**26}
+    # Every option is set, whether or not one before it was refused.
+    return [mallopt(option, value) for option, value in settings.items()] == [1] * len(settings)

@@ -126,14 +126,18 @@ def load_config(path: Path, overrides: tuple[str, ...] = (), **values: str | Non
         UsageError: no such file, not YAML, an override that fits nowhere, or an invalid value.
     """
     if not path.is_file():
-        raise UsageError(f"no configuration at {path}; expected a YAML file such as those in configs/train")
+        raise UsageError(
+            f"no configuration at {path}; expected a YAML file such as those in configs/train"
+        )
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise UsageError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(tree, dict):
         raise UsageError(f"{path} holds a {type(tree).__name__}; expected keys and values")
-    named = [f"{key.replace('__', '.')}={value}" for key, value in values.items() if value is not None]
+    named = [
+        f"{key.replace('__', '.')}={value}" for key, value in values.items() if value is not None
+    ]
     for override in (*overrides, *named):
         _apply(tree, override)
     try:

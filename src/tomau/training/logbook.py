@@ -76,7 +76,9 @@ class Logbook:
         return path
 
 
-def sample_triple(l: torch.Tensor, ab: torch.Tensor, truth: torch.Tensor) -> tuple[NDArray[np.uint8], ...]:
+def sample_triple(
+    l: torch.Tensor, ab: torch.Tensor, truth: torch.Tensor
+) -> tuple[NDArray[np.uint8], ...]:
     """Turn one photo's normalised ``l`` ``[1,H,W]``, ``ab``, ``truth`` ``[2,H,W]`` into sRGB."""
     return tuple(_to_rgb(l, chroma) for chroma in (torch.zeros_like(truth), ab, truth))
 

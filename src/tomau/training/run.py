@@ -19,7 +19,16 @@ from torch.optim import AdamW, Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tomau.color.torch_lab import normalized_lab
-from tomau.data import BatchPlan, CropOptions, Pack, PackOptions, make_batch, open_pack, prefetch, split_pack
+from tomau.data import (
+    BatchPlan,
+    CropOptions,
+    Pack,
+    PackOptions,
+    make_batch,
+    open_pack,
+    prefetch,
+    split_pack,
+)
 from tomau.errors import UsageError
 from tomau.models import (
     create_generator,
@@ -127,9 +136,8 @@ class Trainer:
         if fresh:
             self._load_start(generator, train)
         generator.to(self.fabric.device)
-        ema = AveragedModel(
-            generator, multi_avg_fn=get_ema_multi_avg_fn(self.config.ema_decay), use_buffers=True
-        )
+        average = get_ema_multi_avg_fn(self.config.ema_decay)  # type: ignore[no-untyped-call]
+        ema = AveragedModel(generator, multi_avg_fn=average, use_buffers=True)
         discriminator = None
         if any(phase.regime == "adversarial" for phase in self.config.phases):
             discriminator = discriminators.create(self.config.discriminator)
@@ -155,7 +163,12 @@ class Trainer:
             self.observer.message(f"{count} folded BatchNorms took their statistics from photos")
 
     def _run_phase(
-        self, phase: Phase, total: int, train: Pack, state: RunState, saved: dict[str, object] | None
+        self,
+        phase: Phase,
+        total: int,
+        train: Pack,
+        state: RunState,
+        saved: dict[str, object] | None,
     ) -> None:
         step_once = self._set_up(phase.config, state)
         if saved is not None and state.phase == phase.number:
@@ -163,7 +176,11 @@ class Trainer:
         state.phase = phase.number
         config = phase.config
         plan = BatchPlan(
-            len(train), config.batch, self.config.seed, self.fabric.global_rank, self.fabric.world_size
+            len(train),
+            config.batch,
+            self.config.seed,
+            self.fabric.global_rank,
+            self.fabric.world_size,
         )
         crop = CropOptions(config.crop, config.min_scale, config.flip)
         clock = _Clock(self.config.checkpoint_minutes)
@@ -204,7 +221,9 @@ class Trainer:
             weight_decay=0.0,
         )
         _remember_rates(optimizer_d)
-        discriminator, optimizer_d = self.fabric.setup(self._compiled(state.discriminator), optimizer_d)
+        discriminator, optimizer_d = self.fabric.setup(
+            self._compiled(state.discriminator), optimizer_d
+        )
         state.discriminator_optimizer = optimizer_d
         return AdversarialStep(
             self.fabric, generator, discriminator, optimizer, optimizer_d, config.l1_weight

@@ -62,9 +62,7 @@ class Bottleneck(nn.Module):
 def _projection(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
     if stride == 1 and inputs == outputs:
         return None
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-    )
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
 
 class ResNetEncoder(nn.Module):
@@ -106,12 +104,12 @@ class ResNetEncoder(nn.Module):
         rest = {name: value for name, value in weights.items() if not name.startswith("fc.")}
         first = rest.pop("conv1.weight", None)
         skipped = {
-            name
-            for name in rest
-            if ".bn" in name and f"{_convolution_of(name)}.weight" not in rest
+            name for name in rest if ".bn" in name and f"{_convolution_of(name)}.weight" not in rest
         }
         kept = {name: value for name, value in rest.items() if name not in skipped}
-        report = load_matching(self, kept, expected_missing={"conv1.weight"} if first is not None else set())
+        report = load_matching(
+            self, kept, expected_missing={"conv1.weight"} if first is not None else set()
+        )
         if first is not None:
             load_first_convolution(self.conv1, self.bn1, first, IMAGENET)
         self._start_as_shortcut(report.missing)

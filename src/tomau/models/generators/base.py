@@ -20,5 +20,6 @@ def check_size(l: Tensor, stride: int) -> None:
     if height % stride or width % stride:
         fit = tuple(-(-side // stride) * stride for side in (height, width))
         raise UsageError(
-            f"the input is {height}x{width}; expected multiples of {stride}: pad to {fit[0]}x{fit[1]}"
+            f"the input is {height}x{width}; expected multiples of {stride}: "
+            f"pad to {fit[0]}x{fit[1]}"
         )

@@ -1,0 +1,175 @@
+"""How long a photograph takes from file to file, stage by stage, and how much memory it needs.
+
+The picture is a JPEG of 1.5 megapixels with film grain, made here from an example photograph.
+Stages are timed by calling the public functions one after the other; "file to file" is the whole
+as `tomau colorize` runs it on a loaded model; memory and "process start" come from real processes.
+
+    python benchmarks/file_to_file.py --out results/file_to_file.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from tomau.color import luminance, normalize_l, render_u8
+from tomau.imaging import read_picture, write_picture
+from tomau.runtime import Colorizer, RunOptions, Task
+from tomau.runtime.batch import colorize_file
+from tomau.runtime.session import available_cpus
+from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "photos"
+MEGAPIXELS = 1.5
+GRAIN = 4.0
+STARTS = 5
+
+Row = tuple[str, float, str]
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="default", help="name or path")
+    parser.add_argument("--photo", type=Path, help="photograph to start from")
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "photo.jpg"
+        make_photo(options.photo or default_photo(), source)
+        colorizer = Colorizer.load(options.model)
+        header = describe(source, colorizer)
+        rows = [
+            *time_stages(source, colorizer, options.repeats),
+            time_file_to_file(source, colorizer, options.repeats),
+            *measure_processes(source, options.model),
+        ]
+    write_table(rows, header, options.out)
+
+
+def default_photo() -> Path:
+    """The first of the example photographs."""
+    return min(path for path in EXAMPLES.iterdir() if path.suffix in {".jpg", ".webp", ".png"})
+
+
+def make_photo(original: Path, target: Path) -> None:
+    """Enlarge a photograph to 1.5 megapixels and put grain on it, as a scan would have."""
+    with Image.open(original) as image:
+        gray = image.convert("L")
+    scale = (MEGAPIXELS * 1e6 / (gray.width * gray.height)) ** 0.5
+    large = gray.resize((round(gray.width * scale), round(gray.height * scale)), Image.LANCZOS)
+    pixels = np.asarray(large, np.float32)
+    grain = np.random.default_rng(0).normal(0.0, GRAIN, pixels.shape)
+    Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8)).save(target, quality=92)
+
+
+def time_stages(source: Path, colorizer: Colorizer, repeats: int) -> list[Row]:
+    """Median seconds of the stages that reading, colourizing and writing a picture consist of."""
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        seconds[name].append(time.perf_counter() - start)
+
+    card = colorizer.card
+    for _ in range(repeats + 1):
+        with stage("decode"):
+            picture = read_picture(source)
+        with stage("luminance"):
+            l = luminance(picture.pixels)
+        with stage("resize"):
+            size = working_size(*l.shape, size=card.size, stride=card.stride)
+            small = normalize_l(pad_to_stride(resize_luminance(l, size), size))
+        with stage("network"):
+            colorizer.session.run(small[np.newaxis, np.newaxis])
+        ab_low = colorizer.predict_ab(l)
+        with stage("upsample, gamut, round"):
+            rgb_u8 = render_u8(l, ab_low, threads=colorizer.threads)
+        with stage("encode"):
+            result = picture.with_pixels(rgb_u8)
+            write_picture(result, source.with_name("stages.jpg"), format="JPEG", overwrite=True)
+    # The first round warms caches and is left out.
+    return [(name, statistics.median(took[1:]), "s") for name, took in seconds.items()]
+
+
+def time_file_to_file(source: Path, colorizer: Colorizer, repeats: int) -> Row:
+    """Median seconds from file to file on a loaded model, as a folder run spends them."""
+    task = Task(source, source.with_name("whole.jpg"), "JPEG")
+    options = RunOptions(existing="overwrite")
+    seconds = []
+    for _ in range(repeats + 1):
+        outcome = colorize_file(task, colorizer, options)
+        if outcome.status != "done":
+            raise SystemExit(outcome.reason)
+        seconds.append(outcome.seconds)
+    return ("file to file after load", statistics.median(seconds[1:]), "s")
+
+
+def measure_processes(source: Path, model: str) -> list[Row]:
+    """Median seconds of whole `tomau colorize` processes, and their peak memory."""
+    command = [sys.executable, "-c", "from tomau.cli.app import main; main()"]
+    command += ["colorize", "-q", "--overwrite", "-m", model, str(source)]
+    seconds = []
+    for _ in range(STARTS + 1):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        seconds.append(time.perf_counter() - start)
+    kibibytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return [
+        ("process start to first result", statistics.median(seconds[1:]), "s"),
+        ("peak memory of the process", kibibytes * 1024 / 1e6, "MB"),
+    ]
+
+
+def describe(source: Path, colorizer: Colorizer) -> list[str]:
+    """What was measured, with what; no more of the machine than its kind."""
+    with Image.open(source) as image:
+        shape = f"{image.width}x{image.height} gray JPEG, {source.stat().st_size // 1000} kB"
+    card = colorizer.card
+    versions = f"python {platform.python_version()}, onnxruntime {onnxruntime.__version__}"
+    machine = f"{available_cpus()} processors ({platform.machine()})"
+    return [
+        "command: python benchmarks/file_to_file.py " + " ".join(_shown_arguments()),
+        f"picture: {shape}; model: {card.name} {card.version}, {card.bytes / 1e6:.1f} MB",
+        f"on {machine}, {versions}, load average before {os.getloadavg()[0]:.1f}",
+    ]
+
+
+def _shown_arguments() -> Iterable[str]:
+    return (Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:])
+
+
+def write_table(rows: list[Row], header: list[str], out: Path | None) -> None:
+    """Write the rows as CSV under commented header lines."""
+    stream = sys.stdout if out is None else out.open("w", newline="", encoding="utf-8")
+    with stream:
+        stream.writelines(f"# {line}\n" for line in header)
+        table = csv.writer(stream)
+        table.writerow(["what", "value", "unit"])
+        table.writerows([name, f"{value:.4g}", unit] for name, value, unit in rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""A generator as an ONNX graph with dynamic sizes and half-precision storage."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from tomau.errors import MissingExtraError
+
+INPUT, OUTPUT = "l", "ab"
+# Smaller tensors (biases, shapes) are not worth a Cast node each.
+_MIN_HALF_ELEMENTS = 1024
+
+
+def deployable(generator: nn.Module, *, half_storage: bool) -> nn.Module:
+    """Return a copy in eval mode with every BatchNorm folded into its convolution.
+
+    Args:
+        generator: the trained network.
+        half_storage: round the folded filters to what float16 can hold, so that the graph, which
+            stores float16, computes exactly this network.
+    """
+    network = copy.deepcopy(generator).cpu().eval()
+    for parent in list(network.modules()):
+        _fold(parent)
+    if half_storage:
+        with torch.no_grad():
+            for parameter in network.parameters():
+                if parameter.numel() >= _MIN_HALF_ELEMENTS:
+                    parameter.copy_(parameter.half().float())
+    return network
+
+
+def _fold(parent: nn.Module) -> None:
+    """Fold each BatchNorm that directly follows a convolution among a module's children.
+
+    Order of registration is order of use in every network here; the parity gate would find out
+    where it is not.
+    """
+    previous: tuple[str, nn.Module] | None = None
+    for name, child in list(parent.named_children()):
+        if isinstance(child, nn.BatchNorm2d) and previous and isinstance(previous[1], nn.Conv2d):
+            setattr(parent, previous[0], fuse_conv_bn_eval(previous[1], child))
+            setattr(parent, name, nn.Identity())
+        previous = (name, child)
+
+
+def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
+    """Trace a network on normalised luminance and write it, height, width and count dynamic.
+
+    Args:
+        network: maps ``[N, 1, H, W]`` (L*/50 - 1) to ``[N, 2, H, W]`` (ab/110).
+        path: the ``.onnx`` file.
+        half_storage: store filters as float16, each widened by a Cast that the runtime folds
+            away when it loads the file; the arithmetic stays float32.
+
+    Raises:
+        MissingExtraError: onnxscript is not installed.
+    """
+    try:
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("tomau export", "train") from error
+    dynamic = torch.export.Dim.DYNAMIC
+    program = torch.onnx.export(
+        network,
+        (torch.zeros(2, 1, 256, 512),),
+        input_names=[INPUT],
+        output_names=[OUTPUT],
+        dynamic_shapes=({0: dynamic, 2: dynamic, 3: dynamic},),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    if program is None:
+        raise RuntimeError("torch.onnx.export returned no program")
+    model = program.model_proto
+    if half_storage:
+        _halve(model.graph)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save_model(model, path)
+
+
+def _halve(graph: onnx.GraphProto) -> None:
+    casts = []
+    for tensor in graph.initializer:
+        count = int(np.prod(tensor.dims, dtype=np.int64))
+        if tensor.data_type != TensorProto.FLOAT or count < _MIN_HALF_ELEMENTS:
+            continue
+        name = tensor.name
+        half = numpy_helper.to_array(tensor).astype(np.float16)
+        tensor.CopyFrom(numpy_helper.from_array(half, name + "_half"))
+        casts.append(helper.make_node("Cast", [name + "_half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    # Value infos of the filters would still call them float initializers.
+    kept = [info for info in graph.value_info if not info.name.endswith("_half")]
+    del graph.value_info[:]
+    graph.value_info.extend(kept)

@@ -1,0 +1,62 @@
+"""The gate between a checkpoint and its ONNX file: both must answer the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import nn
+
+from tomau.errors import ModelError
+from tomau.export.onnx_model import INPUT, OUTPUT
+
+TOLERANCE = 1e-3
+_AB_RANGE = 110.0
+
+
+def parity(network: nn.Module, path: Path, stride: int, *, seed: int = 0) -> float:
+    """Return the largest |d ab| between torch and ONNX Runtime at three sizes.
+
+    Args:
+        network: the torch side, in eval mode on the CPU.
+        path: the ONNX file.
+        stride: sizes are multiples of it; a square, a wide and a tall one are tried, the last
+            as a batch of two.
+        seed: of the smooth random luminance that both are given.
+
+    Returns:
+        The difference in units of a* and b* (-110..110).
+    """
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    random = torch.Generator().manual_seed(seed)
+    base = -(-256 // stride) * stride
+    worst = 0.0
+    for count, height, width in (
+        (1, base, base),
+        (1, base, base + stride),
+        (2, base + stride, base),
+    ):
+        coarse = torch.rand(count, 1, 12, 12, generator=random) * 2 - 1
+        l = nn.functional.interpolate(coarse, (height, width), mode="bilinear")
+        with torch.inference_mode():
+            expected = network(l).numpy()
+        (answer,) = session.run([OUTPUT], {INPUT: l.numpy()})
+        worst = max(worst, float(np.abs(answer - expected).max()) * _AB_RANGE)
+    return worst
+
+
+def check_parity(network: nn.Module, path: Path, stride: int) -> float:
+    """Return `parity`, or refuse.
+
+    Raises:
+        ModelError: the difference reaches the tolerance.
+    """
+    difference = parity(network, path, stride)
+    if not difference < TOLERANCE:
+        raise ModelError(
+            f"ONNX and torch differ by {difference:.2g} in ab; expected less than {TOLERANCE:g}: "
+            "the exported file is not used"
+        )
+    return difference

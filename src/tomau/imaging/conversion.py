@@ -1,0 +1,81 @@
+"""Pillow images to Pictures and back."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from tomau.errors import ImageReadError
+from tomau.imaging.formats import PNG, TIFF, find_format
+from tomau.imaging.icc import to_srgb
+from tomau.imaging.metadata import orientation, read_metadata
+from tomau.imaging.picture import Picture
+from tomau.imaging.pixels import sample_depth, separate
+
+_TO_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def from_pil(image: Image.Image) -> Picture:
+    """Make a Picture, upright and in sRGB, of a Pillow image of any mode; ``image`` stays as it is.
+
+    Raises:
+        ImageReadError: the image's file turns out to be damaged.
+    """
+    name = image.format or PNG.name
+    try:
+        return convert(image, (find_format(name) or PNG).name)
+    except Exception as error:  # the decoders of a lazily opened file raise any kind of error
+        raise ImageReadError(
+            f"a {name} image cannot be decoded ({error}); expected a whole picture file"
+        ) from error
+
+
+def convert(image: Image.Image, format_name: str) -> Picture:
+    """Decode a Pillow image and make a Picture of it; errors are those of Pillow's decoders."""
+    depth = sample_depth(image)
+    # PNG may hold metadata behind the pixels; of TIFF, Pillow applies the orientation while it
+    # decodes, after which nothing tells that it was there.
+    if format_name != TIFF.name:
+        image.load()
+    metadata = read_metadata(image)
+    image.load()
+    colour, alpha, depth_notes = separate(image, depth)
+    colour, icc, icc_note = to_srgb(colour, image.info.get("icc_profile") or None)
+    turn = _TO_UPRIGHT.get(orientation(image))
+    if turn is not None:
+        colour = colour.transpose(turn)
+        alpha = alpha.transpose(turn) if alpha is not None else None
+    return Picture(
+        pixels=np.asarray(colour),
+        alpha=None if alpha is None else np.asarray(alpha),
+        exif=metadata.exif,
+        icc=icc,
+        xmp=metadata.xmp,
+        dpi=metadata.dpi,
+        format=format_name,
+        notes=tuple(filter(None, (*depth_notes, icc_note, *metadata.notes))),
+    )
+
+
+def to_pil(picture: Picture) -> Image.Image:
+    """Make a Pillow image of mode L, LA, RGB or RGBA; metadata stands in its ``info``."""
+    image = Image.fromarray(picture.pixels)
+    if picture.alpha is not None:
+        image.putalpha(Image.fromarray(picture.alpha))
+    for key, value in (
+        ("exif", picture.exif),
+        ("icc_profile", picture.icc),
+        ("xmp", picture.xmp),
+        ("dpi", picture.dpi),
+    ):
+        if value is not None:
+            image.info[key] = value
+    return image

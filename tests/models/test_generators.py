@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from tomau.errors import UsageError
+from tomau.models import create_generator, generators
+
+
+def test_pix2pix_unet_has_the_papers_layers() -> None:
+    net = create_generator("unet.pix2pix")
+    down = [m for m in net.down.modules() if isinstance(m, nn.Conv2d)]
+    up = [m for m in net.modules() if isinstance(m, nn.ConvTranspose2d)]
+    assert [m.out_channels for m in down] == [64, 128, 256, 512, 512, 512, 512, 512]
+    assert [m.out_channels for m in up] == [512, 512, 512, 512, 256, 128, 64, 2]
+    # A skip doubles what enters every up block but the innermost.
+    assert [m.in_channels for m in up] == [512, 1024, 1024, 1024, 1024, 512, 256, 128]
+    for m in (*down, *up):
+        assert (m.kernel_size, m.stride, m.padding) == ((4, 4), (2, 2), (1, 1))
+    dropouts = [any(isinstance(m, nn.Dropout) for m in block.modules()) for block in net.up]
+    assert dropouts == [True] * 3 + [False] * 4
+    assert sum(isinstance(m, nn.BatchNorm2d) for m in net.modules()) == 6 + 7
+    slopes = {m.negative_slope for m in net.modules() if isinstance(m, nn.LeakyReLU)}
+    assert slopes == {0.2}
+    assert isinstance(net.head[-1], nn.Tanh)
+
+
+def test_pix2pix_unet_starts_from_the_papers_normal_distribution() -> None:
+    torch.manual_seed(0)
+    net = create_generator("unet.pix2pix")
+    weight = net.down[5][1].weight
+    assert abs(float(weight.std()) - 0.02) < 1e-3
+    assert abs(float(weight.mean())) < 1e-3
+
+
+def test_pix2pix_unet_maps_one_channel_to_two_in_range() -> None:
+    ab = create_generator("unet.pix2pix").eval()(torch.zeros(1, 1, 256, 256))
+    assert ab.shape == (1, 2, 256, 256)
+    assert float(ab.abs().max()) <= 1
+
+
+@pytest.mark.parametrize("size", [(32, 32), (64, 160)])
+@pytest.mark.parametrize("name", ["unet-resnet18.pix2pix", "unet-efficientnet_lite0.pix2pix"])
+def test_encoder_unet_takes_any_multiple_of_32(name: str, size: tuple[int, int]) -> None:
+    ab = create_generator(name).eval()(torch.zeros(2, 1, *size))
+    assert ab.shape == (2, 2, *size)
+
+
+def test_decoder_fits_a_bottleneck_encoder() -> None:
+    net = create_generator("unet-resnet50.pix2pix").eval()
+    assert net(torch.zeros(1, 1, 32, 32)).shape == (1, 2, 32, 32)
+
+
+def test_wrong_size_is_refused_with_the_size_that_fits() -> None:
+    with pytest.raises(UsageError, match="pad to 64x128"):
+        create_generator("unet-resnet18.pix2pix")(torch.zeros(1, 1, 33, 100))
+
+
+def test_encoder_unet_starts_near_gray() -> None:
+    torch.manual_seed(0)
+    ab = create_generator("unet-resnet18.pix2pix").eval()(torch.rand(1, 1, 64, 64))
+    assert float(ab.abs().max()) < 0.5
+
+
+def test_every_gradient_arrives() -> None:
+    net = create_generator("unet-resnet18.pix2pix")
+    net(torch.rand(2, 1, 64, 64)).square().mean().backward()
+    assert [name for name, p in net.named_parameters() if p.grad is None] == []
+
+
+def test_unknown_generator_lists_all() -> None:
+    with pytest.raises(UsageError, match=r"unet\.pix2pix"):
+        generators.create("unet-vgg.pix2pix")
