@@ -20,6 +20,7 @@ from pathlib import Path
 
 import torch
 
+from tomau.data import PackOptions, open_pack
 from tomau.models import create_generator
 from tomau.training import TrainConfig, Trainer
 from tomau.training.losses import l1_loss
@@ -27,22 +28,22 @@ from tomau.training.losses import l1_loss
 GENERATOR, BATCH, CROP = "unet-resnet18.pix2pix", 32, 128
 
 
-class Silent:
-    """An observer that keeps the measured rates."""
+class Rates:
+    """An observer that keeps the measured images per second."""
 
     def __init__(self) -> None:
-        self.rates: list[float] = []
+        self.kept: list[float] = []
 
-    def message(self, text: str) -> None:
+    def message(self, _text: str) -> None:
         """Ignore."""
 
-    def packing(self, photos: int) -> None:
+    def packing(self, _photos: int) -> None:
         """Ignore."""
 
-    def step(self, step: int, total: int, values: Mapping[str, float]) -> None:
+    def step(self, _step: int, _total: int, values: Mapping[str, float]) -> None:
         """Keep the rate."""
         if "images_per_s" in values:
-            self.rates.append(values["images_per_s"])
+            self.kept.append(values["images_per_s"])
 
 
 def bare(steps: int) -> list[float]:
@@ -62,43 +63,30 @@ def bare(steps: int) -> list[float]:
     return rates
 
 
-def trainer(data: str, steps: int, folder: Path, cache: Path) -> list[float]:
+def trainer(data: str, photos: int, steps: int, folder: Path) -> list[float]:
     """Images per second that the trainer logs, one value per step."""
+    phase = {
+        "regime": "l1-pretraining",
+        "epochs": steps * BATCH / photos,
+        "batch": BATCH,
+        "crop": CROP,
+        "min_scale": 0.5,
+    }
     config = TrainConfig.model_validate(
         {
             "name": "throughput",
             "generator": GENERATOR,
-            "data": {"photos": data, "cache": cache, "validation_limit": 1},
-            "phases": [
-                {
-                    "regime": "l1-pretraining",
-                    "epochs": 1,
-                    "batch": BATCH,
-                    "crop": CROP,
-                    "min_scale": 0.5,
-                }
-            ],
+            "data": {"photos": data, "cache": folder / "cache", "validation_limit": 1},
+            "phases": [phase],
             "device": "cpu",
             "log_every": 1,
             "validate_every": 0,
         }
     )
-    observer = Silent()
-
-    class Enough(Exception):
-        pass
-
-    def stop(step: int, total: int, values: Mapping[str, float]) -> None:
-        Silent.step(observer, step, total, values)
-        if len(observer.rates) >= steps:
-            raise Enough
-
-    observer.step = stop  # type: ignore[method-assign]
-    try:
-        Trainer(config, folder, observer).fit()
-    except Enough:
-        pass
-    return observer.rates
+    rates = Rates()
+    with tempfile.TemporaryDirectory(dir=folder) as run:
+        Trainer(config, Path(run), rates).fit()
+    return rates.kept
 
 
 def main() -> None:
@@ -113,15 +101,16 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        trainer(options.data, warm, place / "warm", place / "cache")
+        photos = len(open_pack(options.data, place / "cache", PackOptions()))
+        trainer(options.data, photos, warm, place)
         for number in range(options.rounds):
             alone = statistics.median(bare(options.steps)[warm:])
-            whole = statistics.median(
-                trainer(options.data, options.steps, place / str(number), place / "cache")[warm:]
-            )
+            whole = statistics.median(trainer(options.data, photos, options.steps, place)[warm:])
             rows.append((number + 1, round(alone, 2), round(whole, 2), round(whole / alone, 3)))
             print(*rows[-1])
-    rows.append(("median", *(round(statistics.median(c), 3) for c in list(zip(*rows))[1:])))
+    rows.append(
+        ("median", *(round(statistics.median(c), 3) for c in list(zip(*rows, strict=True))[1:]))
+    )
     with options.out.open("w", newline="") as stream:
         stream.write(f"# python {' '.join(sys.argv)}; {GENERATOR}, batch {BATCH}, crop {CROP}, ")
         stream.write(f"{torch.get_num_threads()} threads, float32\n")

@@ -13,7 +13,7 @@ from tomau.cli.app import COMMANDS, load_command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.conftest import Tomau
+    from tests.cli.conftest import Tomau
 
 HEAVY = {"torch", "onnxruntime", "numpy", "PIL", "rich"}
 

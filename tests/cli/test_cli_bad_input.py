@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cli.conftest import Tomau
+    from tests.cli.conftest import Tomau
 
 
 def truncated_jpeg(path: Path, photo: Image.Image) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cli.conftest import Tomau
+    from tests.cli.conftest import Tomau
 
 
 def is_coloured(source: str | Path | bytes) -> bool:

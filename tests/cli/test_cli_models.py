@@ -11,7 +11,7 @@ from tomau.runtime import store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.conftest import Tomau
+    from tests.cli.conftest import Tomau
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def models(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (shutil.copytree(tiny_model, folder / "rotten") / "model.onnx").write_bytes(b"x")
     monkeypatch.setenv(store.MODELS_VARIABLE, str(folder))
     monkeypatch.setattr(store, "EMBEDDED_FOLDER", tmp_path / "none")
-    monkeypatch.setattr(store.platformdirs, "user_data_path", lambda *_, **__: tmp_path / "none")
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "none")
     return folder
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,18 +85,19 @@ def test_existing_results_are_skipped_refused_or_overwritten(
         assert image.size == (30, 20)
 
 
-def test_ctrl_c_finishes_what_is_in_work_and_leaves_the_rest(
+def test_a_stopped_run_finishes_what_is_in_work_and_leaves_the_rest(
     album: Path, tmp_path: Path, colorizer: Colorizer
 ) -> None:
     plan = plan_run([album], Naming(output=tmp_path / "out"))
     told: list[Outcome] = []
+    stop = Event()
 
-    def interrupt_after_the_first(outcome: Outcome) -> None:
+    def stop_after_the_first(outcome: Outcome) -> None:
         told.append(outcome)
-        if len(told) == 1:
-            raise KeyboardInterrupt
+        stop.set()
 
-    summary = run_tasks(plan.tasks, colorizer, RunOptions(jobs=1), interrupt_after_the_first)
+    options = RunOptions(jobs=1)
+    summary = run_tasks(plan.tasks, colorizer, options, stop_after_the_first, stop=stop)
     assert summary.interrupted
     assert 1 <= len(summary.outcomes) < len(plan.tasks)
     written = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}

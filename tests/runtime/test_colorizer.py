@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import tomau
-from tomau.color import luminance
+from tomau.color import luminance, srgb_to_lab
 from tomau.errors import ImageReadError, UsageError
 from tomau.imaging import read_picture
 from tomau.runtime.card import read_model, write_card
@@ -25,11 +25,9 @@ def colorizer(tiny_model: Path) -> Colorizer:
     return Colorizer.load(tiny_model, threads=2)
 
 
-def mean_ab(rgb_u8: NDArray[np.uint8]) -> NDArray[np.float64]:
-    from tomau.color import srgb_to_lab
-
+def mean_ab(rgb_u8: NDArray[Any]) -> NDArray[np.float32]:
     lab = srgb_to_lab(rgb_u8[..., :3].astype(np.float32) / 255)
-    return lab[..., 1:].reshape(-1, 2).mean(axis=0)
+    return np.mean(lab[..., 1:], axis=(0, 1))
 
 
 class RecordingSession:
@@ -96,9 +94,11 @@ def test_strength_scales_the_chroma(colorizer: Colorizer, gray_u8: NDArray[np.ui
 def test_the_colours_of_the_input_are_ignored(
     colorizer: Colorizer, gray_u8: NDArray[np.uint8]
 ) -> None:
-    tinted = np.stack([gray_u8, gray_u8 // 2, gray_u8 // 3], axis=-1)
-    error = np.abs(luminance(colorizer.colorize(tinted)) - luminance(tinted))
-    assert error.mean() < 0.05
+    tinted = np.stack([gray_u8 // 3, gray_u8 // 2, gray_u8], axis=-1)  # a cyanotype, very blue
+    result = colorizer.colorize(tinted)
+    assert np.abs(luminance(result) - luminance(tinted)).mean() < 0.05
+    assert mean_ab(tinted)[1] < -20
+    assert mean_ab(result)[1] > 20
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def own_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Only stores of this test: nothing embedded, nothing in the user's data folder."""
     user = tmp_path / "user"
     monkeypatch.delenv(store.MODELS_VARIABLE, raising=False)
-    monkeypatch.setattr(store.platformdirs, "user_data_path", lambda *_, **__: user)
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: user)
     monkeypatch.setattr(store, "EMBEDDED_FOLDER", tmp_path / "embedded")
     return user / "models"
 

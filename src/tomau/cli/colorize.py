@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tomau.cli import options
-from tomau.cli.console import Console
+from tomau.cli.console import Console, stop_on_ctrl_c
+from tomau.cli.figures import before_and_after, write_figure
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from tomau.runtime import Colorizer, Existing, Naming, Outcome, Plan, RunOptions, RunSummary
 
 STREAM = "-"
+SHEET_LIMIT = 100
 
 Inputs = Annotated[
     list[str],
@@ -190,6 +192,7 @@ def _run(
     with (
         ReportWriter(report) if report else nullcontext() as rows,
         console.progress("colourizing", len(plan.tasks)) as advance,
+        stop_on_ctrl_c() as stop,
     ):
 
         def tell(outcome: Outcome) -> None:
@@ -200,7 +203,7 @@ def _run(
                 console.json(outcome.as_row())
             _tell(outcome, console, with_path=not as_json)
 
-        return run_tasks(plan.tasks, colorizer, chosen, tell)
+        return run_tasks(plan.tasks, colorizer, chosen, tell, stop=stop)
 
 
 def _tell(outcome: Outcome, console: Console, *, with_path: bool) -> None:
@@ -215,6 +218,16 @@ def _tell(outcome: Outcome, console: Console, *, with_path: bool) -> None:
         if with_path:
             console.result(str(outcome.target))
         console.detail(f"{outcome.source}: {outcome.seconds:.2f} s")
+
+
+def _write_contact_sheet(path: Path, summary: RunSummary, console: Console) -> None:
+    """Draw inputs and results side by side; what was skipped is there as well."""
+    pairs = [(done.source, done.target) for done in summary.outcomes if done.status != "failed"]
+    if len(pairs) > SHEET_LIMIT:
+        console.note(f"the contact sheet shows the first {SHEET_LIMIT} of {len(pairs)}")
+    if pairs:
+        write_figure(before_and_after(pairs[:SHEET_LIMIT]), path)
+        console.result(str(path))
 
 
 def _finish(summary: RunSummary, console: Console, *, is_batch: bool) -> None:

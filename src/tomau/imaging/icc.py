@@ -66,23 +66,26 @@ def _conversion(icc: bytes, mode: str) -> Callable[[Image.Image], Image.Image] |
     space = profile.profile.xcolor_space.strip()
     if space not in _SPACES[mode]:
         raise ValueError(f"a profile of {space} in a picture of {mode}")
-    transform = _transform(profile, _PILLOW_MODES[space])
     if mode == "L":
-        return _tone_curve(transform, space)
+        exact = ImageCms.Flags.NOOPTIMIZE  # the short cuts are coarse in the darks of linear gray
+        return _tone_curve(_transform(profile, _PILLOW_MODES[space], exact), space)
+    transform = _transform(profile, _PILLOW_MODES[space])
     if mode == "RGB" and _changes_nothing(transform):
         return None
     # The result is a new image: applied in place, a caller's own picture would change.
     return lambda image: _apply(transform, image)
 
 
-def _transform(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsTransform:
+def _transform(
+    profile: ImageCms.ImageCmsProfile, mode: str, extra_flags: int = 0
+) -> ImageCms.ImageCmsTransform:
     return ImageCms.buildTransform(
         profile,
         ImageCms.createProfile("sRGB"),
         mode,
         "RGB",
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION | extra_flags,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, run_tasks
+from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, make_folder, run_tasks
 from tomau.runtime.card import Model, ModelCard, file_sha256, read_model, verify_model, write_card
 from tomau.runtime.colorizer import Colorizer, colorize
 from tomau.runtime.folders import Plan, Task, plan_run
@@ -31,6 +31,7 @@ __all__ = [
     "find_model_folder",
     "list_model_folders",
     "load_model",
+    "make_folder",
     "plan_run",
     "read_model",
     "run_tasks",

@@ -6,13 +6,14 @@ import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tomau.runtime.colorizer import Colorizer
@@ -77,28 +78,29 @@ class RunSummary:
 
 
 def run_tasks(
-    tasks: Iterable[Task],
+    tasks: Sequence[Task],
     colorizer: Colorizer,
     options: RunOptions,
     on_outcome: Callable[[Outcome], None],
+    *,
+    stop: Event | None = None,
 ) -> RunSummary:
     """Colourize the photographs of a plan and tell of each, in order, as it is done.
 
-    A photograph that fails never ends the run. Ctrl-C does: what is in work is finished, since
-    a result is written whole or not at all, and the rest is left for the next run.
+    A photograph that fails never ends the run. Setting ``stop`` does: what is in work is
+    finished and told, since a result is written whole or not at all, and the rest is left.
 
     Raises:
         UsageError: ``jobs`` is less than 1.
     """
     if options.jobs < 1:
         raise UsageError(f"{options.jobs} jobs came; expected at least 1")
+    stop = stop or Event()
     outcomes: list[Outcome] = []
     pending: deque[Future[Outcome]] = deque()
-    interrupted = False
 
     def settle_first() -> None:
-        outcome = pending[0].result()
-        pending.popleft()
+        outcome = pending.popleft().result()
         outcomes.append(outcome)
         on_outcome(outcome)
 
@@ -108,18 +110,18 @@ def run_tasks(
                 # A bounded queue: a million photographs must not become a million futures.
                 if len(pending) > options.jobs:
                     settle_first()
+                if stop.is_set():
+                    break
                 pending.append(pool.submit(colorize_file, task, colorizer, options))
             while pending:
-                settle_first()
-        except KeyboardInterrupt:
-            interrupted = True
-            pending = deque(future for future in pending if not future.cancel())
-            while pending:
-                settle_first()
+                if stop.is_set():
+                    pending = deque(future for future in pending if not future.cancel())
+                if pending:
+                    settle_first()
         finally:
             for future in pending:
                 future.cancel()
-    return RunSummary(tuple(outcomes), interrupted)
+    return RunSummary(tuple(outcomes), interrupted=len(outcomes) < len(tasks))
 
 
 def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
@@ -130,7 +132,7 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         if task.target.exists() and not overwrite:
             return _already_there(task, options.existing)
         # Before the work, so that an output that cannot be is known at once.
-        _make_folder(task.target.parent)
+        make_folder(task.target.parent)
         picture = read_picture(task.source, max_pixels=options.max_pixels)
         result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
@@ -157,7 +159,12 @@ def _already_there(task: Task, existing: Existing) -> Outcome:
     return Outcome(task.source, task.target, "failed", reason)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder of a result, and those above it, where they are not there yet.
+
+    Raises:
+        ImageWriteError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

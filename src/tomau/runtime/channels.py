@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tomau.color import compose_u8, fit_chroma, luminance, srgb_to_lab
+from tomau.color import compose_u8, luminance, srgb_to_lab
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,4 +68,4 @@ def _chroma_alone(lab: NDArray[np.float32], channel: int) -> NDArray[np.uint8]:
     l = np.full(lab.shape[:2], _CHROMA_SHOWN_AT_L, np.float32)
     ab = np.zeros((*lab.shape[:2], 2), np.float32)
     ab[..., channel] = lab[..., 1 + channel]
-    return compose_u8(l, fit_chroma(l, ab))
+    return compose_u8(l, ab)

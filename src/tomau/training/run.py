@@ -37,7 +37,7 @@ from tomau.models import (
     read_weights,
     unfold_batchnorm,
 )
-from tomau.training.allocator import keep_freed_memory
+from tomau.runtime.allocator import keep_freed_memory
 from tomau.training.config import PhaseConfig, TrainConfig
 from tomau.training.logbook import Logbook, Observer, sample_triple
 from tomau.training.schedule import Phase, lay_out

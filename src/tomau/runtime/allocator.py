@@ -1,4 +1,4 @@
-"""Keep freed memory in the process while training on a CPU."""
+"""Keep freed memory in the process: for programs, a library has no business setting it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _ARENA_MAX = -8
 def keep_freed_memory() -> bool:
     """Tell glibc not to return freed memory to the kernel.
 
-    A training step frees and asks again for the same few gigabytes. By default glibc maps each
-    large block afresh, and every first touch of a page costs a fault, on virtual machines ten
-    microseconds and more: steps take several times as long as their arithmetic.
+    A training step, and each picture of a folder, frees and asks again for the same large blocks.
+    By default glibc maps each of them afresh, and every first touch of a page costs a fault, on
+    virtual machines ten microseconds and more: training steps took several times as long as their
+    arithmetic.
 
     Returns:
         Whether it was done; False where the C library is not glibc.

@@ -1,0 +1,81 @@
+"""Into the sRGB gamut by reducing chroma at constant L* and hue, never by clipping channels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tomau.color.spaces import Plane, lab_to_linear
+
+# Bisection steps: the chroma kept is within 1/4096 of the largest that fits.
+_STEPS = 12
+# Linear light may leave 0..1 by so much and is then clipped, at less than 0.01 L*: near black
+# 1e-6 of Y is 0.001 L*, near white 2e-4 is 0.008. The published white and matrix disagree by 1e-4.
+_BELOW, _ABOVE = -1e-6, 1 + 2e-4
+
+Planes = tuple[Plane, Plane, Plane]
+
+
+def _outside(linear: Planes) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    red, green, blue = linear
+    low = np.minimum(np.minimum(red, green), blue)
+    high = np.maximum(np.maximum(red, green), blue)
+    return (low < _BELOW) | (high > _ABOVE)
+
+
+def largest_chroma_factor(l: Plane, a: Plane, b: Plane) -> Plane:
+    """Return the largest t in 0..1 for which (L*, t a*, t b*) lies inside sRGB, by bisection.
+
+    Args:
+        l: L* of colours that are outside, any shape, 0..100.
+        a: their a*.
+        b: their b*.
+    """
+    inside = np.zeros_like(l)
+    step = np.float32(0.5)
+    for _ in range(_STEPS):
+        trial = inside + step
+        fits = ~_outside(lab_to_linear(l, trial * a, trial * b))
+        inside += step * fits
+        step *= np.float32(0.5)
+    return inside
+
+
+def lab_to_linear_in_gamut(l: Plane, a: Plane, b: Plane) -> Planes:
+    """Convert L*a*b* planes to linear sRGB planes in 0..1, chroma reduced where it has to be.
+
+    Args:
+        l: L*, 0..100; kept.
+        a: a* of the same shape.
+        b: b* of the same shape.
+    """
+    linear = lab_to_linear(l, a, b)
+    outside = _outside(linear)
+    if outside.any():
+        where = np.flatnonzero(outside)
+        few = [plane.reshape(-1)[where] for plane in (l, a, b)]
+        factor = largest_chroma_factor(*few)
+        fitted = lab_to_linear(few[0], few[1] * factor, few[2] * factor)
+        for plane, values in zip(linear, fitted, strict=True):
+            plane.reshape(-1)[where] = values
+    for plane in linear:
+        np.clip(plane, 0, 1, out=plane)
+    return linear
+
+
+def fit_chroma(l: Plane, ab: Plane) -> Plane:
+    """Reduce chroma where L*a*b* lies outside sRGB, at constant L* and hue.
+
+    Args:
+        l: ``[H, W]`` float32, 0..100.
+        ab: ``[H, W, 2]`` float32.
+
+    Returns:
+        ``[H, W, 2]`` float32; colours inside sRGB come back unchanged.
+    """
+    a, b = ab[..., 0], ab[..., 1]
+    outside = _outside(lab_to_linear(l, a, b))
+    fitted = ab.astype(np.float32)
+    if outside.any():
+        factor = largest_chroma_factor(l[outside], a[outside], b[outside])
+        fitted[outside] *= factor[:, None]
+    return fitted

@@ -1,0 +1,20 @@
+"""Measures of a coloured picture, alone or against the truth, one file each."""
+
+from __future__ import annotations
+
+from tomau.evaluation.metrics.chroma import mean_chroma
+from tomau.evaluation.metrics.chroma_error import chroma_mse, chroma_rmse
+from tomau.evaluation.metrics.ciede2000 import ciede2000
+from tomau.evaluation.metrics.colorfulness import colorfulness
+from tomau.evaluation.metrics.psnr import psnr
+from tomau.evaluation.metrics.ssim import ssim
+
+__all__ = [
+    "chroma_mse",
+    "chroma_rmse",
+    "ciede2000",
+    "colorfulness",
+    "mean_chroma",
+    "psnr",
+    "ssim",
+]

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from tests.cli.conftest import Tomau
+
+
+@pytest.fixture
+def truth(tmp_path: Path, gray_u8: NDArray[np.uint8]) -> Path:
+    """Two photographs in warm colours."""
+    folder = tmp_path / "truth"
+    folder.mkdir()
+    for name, blue in (("a", 0.5), ("b", 0.7)):
+        rgb = np.stack([gray_u8, gray_u8 * 0.8, gray_u8 * blue], axis=-1).astype(np.uint8)
+        Image.fromarray(rgb).save(folder / f"{name}.png")
+    return folder
+
+
+def test_the_truth_scores_perfectly_against_itself(tomau: Tomau, truth: Path) -> None:
+    result = tomau("evaluate", truth, truth, "--json", "--size", "64")
+    assert result.exit_code == 0
+    scores = json.loads(result.stdout)
+    assert scores["count"] == 2
+    assert scores["means"]["result"]["rmse"] == 0
+    assert scores["means"]["result"]["psnr"] is None  # infinite
+    assert scores["gain_over_gray"] == 1
+    assert scores["means"]["gray"]["rmse"] > 5
+
+
+def test_a_table_and_a_csv(tomau: Tomau, truth: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    result = tomau("evaluate", truth, truth, "--csv", path, "--size", "64")
+    lines = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines()}
+    assert lines["ssim"][0] == "1"
+    assert "resized to 64x64" in result.stdout
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(line for line in stream if not line.startswith("#")))
+    assert {(row["key"], row["answer"]) for row in rows} >= {("a", "result"), ("b", "gray")}
+
+
+def test_a_model_is_scored_on_photos(tomau: Tomau, tiny_model: Path, truth: Path) -> None:
+    call = ("evaluate", "-m", tiny_model, "--data", truth, "--size", "64", "--json")
+    orange = json.loads(tomau(*call).stdout)
+    gray = json.loads(tomau(*call, "--strength", "0", "--limit", "1").stdout)
+    assert (orange["count"], gray["count"]) == (2, 1)
+    assert orange["means"]["result"]["chroma"] > 20
+    assert gray["gain_over_gray"] == pytest.approx(0, abs=0.01)
+
+
+def test_what_cannot_be_scored_is_named(tomau: Tomau, truth: Path, tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    results.mkdir()
+    Image.new("RGB", (64, 64)).save(results / "a.jpg")
+    (results / "b.jpg").write_text("text")
+    result = tomau("evaluate", results, truth, "--size", "64")
+    assert result.exit_code == 1
+    assert sum("b.jpg" in line for line in result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("a",), ("--model", "default"), ("a", "b", "--model", "default")]
+)
+def test_half_a_call_is_a_usage_error(tomau: Tomau, arguments: tuple[str, ...]) -> None:
+    result = tomau("evaluate", *arguments)
+    assert result.exit_code == 2
+    assert "expected two folders" in result.stderr
+
+
+def test_a_missing_folder_is_one_line(tomau: Tomau, truth: Path, tmp_path: Path) -> None:
+    result = tomau("evaluate", tmp_path / "none", truth)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
