@@ -33,6 +33,12 @@ def test_a_figure_that_is_there_is_not_replaced(tomau: Tomau, gray_jpeg: Path) -
     assert tomau("channels", gray_jpeg, "-o", target, "--overwrite").exit_code == 0
 
 
+def test_the_input_is_never_replaced(tomau: Tomau, gray_jpeg: Path) -> None:
+    before = gray_jpeg.read_bytes()
+    assert tomau("channels", gray_jpeg, "-o", gray_jpeg, "--overwrite").exit_code == 2
+    assert gray_jpeg.read_bytes() == before
+
+
 def test_a_bad_picture_is_one_line(tomau: Tomau, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("text")
     result = tomau("channels", tmp_path / "a.jpg")

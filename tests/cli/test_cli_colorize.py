@@ -129,6 +129,15 @@ class TestOneFile:
         assert "would overwrite the input" in result.stderr
         assert gray_jpeg.read_bytes() == before
 
+    @pytest.mark.parametrize("option", ["--report", "--contact-sheet"])
+    def test_no_other_file_takes_its_place(
+        self, colorize: Tomau, gray_jpeg: Path, option: str
+    ) -> None:
+        before = gray_jpeg.read_bytes()
+        result = colorize(gray_jpeg, option, gray_jpeg)
+        assert result.exit_code == 2
+        assert gray_jpeg.read_bytes() == before
+
 
 class TestFolder:
     def test_the_tree_is_mirrored(self, colorize: Tomau, album: Path, tmp_path: Path) -> None:
@@ -251,6 +260,7 @@ class TestPipe:
 
     def test_a_pipe_takes_one_picture(self, colorize: Tomau, gray_jpeg: Path) -> None:
         assert colorize("-", gray_jpeg, stdin=b"").exit_code == 2
+        assert colorize("-", "--json", stdin=gray_jpeg.read_bytes()).exit_code == 2
 
     def test_a_real_pipe(self, tiny_model: Path, gray_jpeg: Path) -> None:
         call = [sys.executable, "-c", "from tomau.cli.app import main; main()"]
@@ -304,7 +314,7 @@ def test_ctrl_c_leaves_whole_files_and_130(
         assert process.stdout is not None
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, complaint = process.communicate(timeout=60)
+        rest, complaint = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "interrupted" in complaint
     assert "Traceback" not in complaint

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
 from tomau.color import compose_float, luminance, render, render_float, render_u8, upsample_chroma
 
+Renderer = Callable[..., np.ndarray]
 RENDERERS = [render_u8, render_float]
 
 
@@ -24,7 +27,7 @@ def test_strips_leave_no_seam(
     photo_lab: np.ndarray,
     ab_low: np.ndarray,
     monkeypatch: pytest.MonkeyPatch,
-    draw: type[render_u8],
+    draw: Renderer,
     strip_pixels: int,
 ) -> None:
     l = np.ascontiguousarray(photo_lab[..., 0])
@@ -36,7 +39,7 @@ def test_strips_leave_no_seam(
 
 @pytest.mark.parametrize("draw", RENDERERS)
 def test_the_number_of_threads_changes_nothing(
-    photo_lab: np.ndarray, ab_low: np.ndarray, draw: type[render_u8]
+    photo_lab: np.ndarray, ab_low: np.ndarray, draw: Renderer
 ) -> None:
     l = np.ascontiguousarray(photo_lab[..., 0])
     one = draw(l, ab_low, threads=1)
@@ -82,7 +85,7 @@ def test_strength_0_gives_the_gray_picture_back() -> None:
     np.testing.assert_array_equal(rgb_u8, np.dstack([gray_u8] * 3))
 
 
-def test_strength_multiplies_chroma(photo_lab: np.ndarray) -> None:
+def test_strength_multiplies_chroma() -> None:
     l = np.full((40, 40), 60, np.float32)
     ab_low = np.full((10, 10, 2), [12, -8], np.float32)
     lab = rgb2lab(render_float(l, ab_low, strength=1.5).astype(np.float64))

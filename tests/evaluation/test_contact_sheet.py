@@ -77,6 +77,14 @@ def test_a_long_label_is_cut_to_the_width_of_its_row() -> None:
     assert (gap == gap[0, 0]).all()
 
 
+def test_vietnamese_is_drawn_without_its_marks() -> None:
+    rows = [[plain(RED, 200, 20)]]
+    marked = contact_sheet(rows, labels=["ảnh cũ được tô màu"])
+    plain_text = contact_sheet(rows, labels=["anh cu duoc to mau"])
+    assert marked.tobytes() == plain_text.tobytes()
+    assert marked.tobytes() != contact_sheet(rows, labels=["?nh c?"]).tobytes()
+
+
 @pytest.mark.parametrize(
     ("rows", "options", "words"),
     [

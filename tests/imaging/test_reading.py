@@ -4,6 +4,7 @@ import io
 import struct
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image, ImageFile
 
 from tomau.errors import ImageReadError
 from tomau.imaging import read_picture
+from tomau.imaging.icc import srgb_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +97,13 @@ def test_animated_webp_first_frame(encode: Encode) -> None:
     picture = read_picture(data)
     assert np.all(picture.pixels == (200, 0, 0))
     assert picture.notes == ("animated WEBP: first of 2 frames taken",)
+
+
+def test_many_threads_may_read_at_once(encode: Encode, rgb_u8: NDArray[np.uint8]) -> None:
+    files = [encode(rgb_u8, name, icc_profile=srgb_profile()) for name in ("PNG", "TIFF")] * 20
+    with ThreadPoolExecutor(8) as pool:
+        for picture in pool.map(read_picture, files):
+            np.testing.assert_array_equal(picture.pixels, rgb_u8)
 
 
 def assert_one_line_with(error: pytest.ExceptionInfo[ImageReadError], *words: str) -> None:

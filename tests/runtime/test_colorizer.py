@@ -27,7 +27,8 @@ def colorizer(tiny_model: Path) -> Colorizer:
 
 def mean_ab(rgb_u8: NDArray[Any]) -> NDArray[np.float32]:
     lab = srgb_to_lab(rgb_u8[..., :3].astype(np.float32) / 255)
-    return np.mean(lab[..., 1:], axis=(0, 1))
+    mean: NDArray[np.float32] = lab[..., 1:].mean(axis=(0, 1))
+    return mean
 
 
 class RecordingSession:

@@ -50,6 +50,16 @@ def test_a_missing_extra_comes_with_the_line_that_installs_it(
     assert finding == Finding("extra timm", "absent", "without timm", 'pip install "tomau[timm]"')
 
 
+@pytest.mark.usefixtures("embedded")
+def test_another_build_of_onnxruntime_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = health._installed
+    builds = {"onnxruntime": None, "onnxruntime-gpu": "9.9"}
+    monkeypatch.setattr(
+        health, "_installed", lambda name: builds[name] if name in builds else known(name)
+    )
+    assert by_subject(examine())["onnxruntime"] == Finding("onnxruntime", "ok", "9.9")
+
+
 def test_requirements_are_sorted_by_extra() -> None:
     requirements = [
         "numpy>=2.0",

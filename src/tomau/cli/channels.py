@@ -47,6 +47,8 @@ def channels(
 
     console = Console(quiet=quiet)
     target = output or picture.with_name(f"{picture.stem}.channels.png")
+    if target.resolve() == picture.resolve():
+        raise UsageError(f"{target} is the input itself; give another --output")
     if target.exists() and not overwrite:
         raise UsageError(f"{target} is there already; give --overwrite or another --output")
     source = read_picture(picture)

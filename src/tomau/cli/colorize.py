@@ -142,11 +142,17 @@ def colorize(
     limit = DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels
     chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit)
     if STREAM in inputs or output == STREAM:
+        if dry_run or as_json or report or contact_sheet:
+            raise UsageError(
+                "- came with --dry-run, --json, --report or --contact-sheet; "
+                "these need files: leave them out in a pipe"
+            )
         chosen = replace(chosen, existing="overwrite" if overwrite else "refuse")
         _pipe(inputs, naming, chosen, Colorizer.load(model, device=device), console)
         return
     plan = plan_run(inputs, naming)
     chosen = replace(chosen, existing=_existing(overwrite, plan))
+    _protect_photographs(plan, report, contact_sheet)
     for path, reason in plan.left_out:
         console.detail(f"left out {path}: {reason}")
     if dry_run:
@@ -158,7 +164,17 @@ def colorize(
     summary = _run(plan, colorizer, chosen, console, report=report, as_json=as_json)
     if contact_sheet is not None and not summary.interrupted:
         _write_contact_sheet(contact_sheet, summary, console)
+        if not as_json:
+            console.result(str(contact_sheet))
     _finish(summary, console, is_batch=plan.is_batch)
+
+
+def _protect_photographs(plan: Plan, *extras: Path | None) -> None:
+    """Refuse a report or contact sheet in the place of a photograph."""
+    photographs = {path.resolve() for task in plan.tasks for path in (task.source, task.target)}
+    for extra in extras:
+        if extra is not None and extra.resolve() in photographs:
+            raise UsageError(f"{extra} is a photograph of this run; expected another file name")
 
 
 def _existing(overwrite: bool | None, plan: Plan) -> Existing:
@@ -227,7 +243,6 @@ def _write_contact_sheet(path: Path, summary: RunSummary, console: Console) -> N
         console.note(f"the contact sheet shows the first {SHEET_LIMIT} of {len(pairs)}")
     if pairs:
         write_figure(before_and_after(pairs[:SHEET_LIMIT]), path)
-        console.result(str(path))
 
 
 def _finish(summary: RunSummary, console: Console, *, is_batch: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,6 +21,8 @@ _PAPER, _INK, _FAINT = (250, 250, 248), (30, 30, 30), (110, 110, 110)
 _MARGIN, _GUTTER, _BLOCK_GUTTER = 20, 8, 32
 _TEXT_SIZE, _HEADING_SIZE = 15, 22
 _LINE = _TEXT_SIZE + 9
+# Letters that Unicode does not take apart into a base and its marks.
+_LETTERS_OF_ONE_PIECE = str.maketrans("đĐøØłŁ×–—", "dDoOlLx--")
 
 
 def contact_sheet(
@@ -82,12 +85,23 @@ def _write(
 ) -> None:
     """Write one line of text from its top left corner, cut short to fit a width in pixels."""
     font = ImageFont.load_default(size)
-    shown = " ".join(text.split())
+    shown = _in_plain_letters(text)
     if pen.textlength(shown, font) > width:
-        while shown and pen.textlength(f"{shown}…", font) > width:
+        while shown and pen.textlength(f"{shown}...", font) > width:
             shown = shown[:-1]
-        shown = f"{shown.rstrip()}…"
+        shown = f"{shown.rstrip()}..."
     pen.text(place, shown, fill=color, font=font)
+
+
+def _in_plain_letters(text: str) -> str:
+    """Text as the font that comes with Pillow can draw it: it has ASCII only.
+
+    >>> _in_plain_letters("đồng quê.jpg")
+    'dong que.jpg'
+    """
+    parted = unicodedata.normalize("NFKD", text.translate(_LETTERS_OF_ONE_PIECE))
+    bare = "".join(sign for sign in parted if not unicodedata.combining(sign))
+    return " ".join(bare.encode("ascii", "replace").decode().split())
 
 
 def _check(

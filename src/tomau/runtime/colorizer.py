@@ -101,9 +101,9 @@ class Colorizer:
             UsageError: a parameter is out of range.
             ModelError: the network failed.
         """
+        _check_strength(strength)
         l = luminance(picture.pixels)
         ab_low = self.predict_ab(l, size=size)
-        _check_strength(strength)
         rgb_u8 = render_u8(l, ab_low, strength=strength, threads=self.threads)
         return picture.with_pixels(rgb_u8)
 

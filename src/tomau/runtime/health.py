@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 State = Literal["ok", "absent", "broken"]
 
 _DISTRIBUTION = "tomau"
+# Other builds of a package that bring the same modules.
+_STAND_INS = {"onnxruntime": ("onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-directml")}
 _REQUIREMENT = re.compile(r"^(?P<package>[A-Za-z0-9._-]+)")
 _EXTRA = re.compile(r"""extra\s*==\s*["'](?P<extra>[^"']+)["']""")
 
@@ -89,7 +91,8 @@ def _requirements() -> dict[str, list[str]]:
 
 def _packages() -> Iterator[Finding]:
     for package in (_DISTRIBUTION, *_requirements().get("", [])):
-        version = _installed(package)
+        builds = (package, *_STAND_INS.get(package, ()))
+        version = next(filter(None, map(_installed, builds)), None)
         if version is None:
             yield Finding(package, "broken", "not installed", f"pip install {package}")
         else:

@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies import DDPStrategy
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 from torch import nn
@@ -67,7 +68,9 @@ class Trainer:
         self.fabric = Fabric(
             accelerator=config.device,
             devices=config.devices,
-            strategy="ddp" if config.devices > 1 else "auto",
+            # Two forward passes through one discriminator precede its backward pass: buffers
+            # must not be overwritten in between.
+            strategy=DDPStrategy(broadcast_buffers=False) if config.devices > 1 else "auto",
             precision=config.precision,
         )
 
@@ -85,7 +88,8 @@ class Trainer:
         self._prepare_folder(resume)
         self.fabric.launch()
         self.fabric.seed_everything(self.config.seed, verbose=False)
-        train, held_out = self._open_photos()
+        with self.fabric.rank_zero_first(local=True):  # one process makes the pack
+            train, held_out = self._open_photos()
         self.photos = validation_photos(held_out, self.config.data.validation_limit)
         phases = lay_out(self.config.phases, len(train))
         saved = read_state(self.run / CHECKPOINT) if resume else None
@@ -221,12 +225,11 @@ class Trainer:
             weight_decay=0.0,
         )
         _remember_rates(optimizer_d)
-        discriminator, optimizer_d = self.fabric.setup(
-            self._compiled(state.discriminator), optimizer_d
-        )
+        judge = self._compiled(state.discriminator)
+        discriminator, optimizer_d = self.fabric.setup(judge, optimizer_d)
         state.discriminator_optimizer = optimizer_d
         return AdversarialStep(
-            self.fabric, generator, discriminator, optimizer, optimizer_d, config.l1_weight
+            self.fabric, generator, discriminator, judge, optimizer, optimizer_d, config.l1_weight
         )
 
     def _compiled(self, module: nn.Module) -> nn.Module:

@@ -43,13 +43,18 @@ class L1Step:
 
 
 class AdversarialStep:
-    """Phase 2: discriminator and generator in turn, equations (1), (3), (8)-(10), (14)."""
+    """Phase 2: discriminator and generator in turn, equations (1), (3), (8)-(10), (14).
+
+    ``judge`` is the discriminator without its data-parallel wrapping, which would wait for
+    gradients that the generator's update does not make.
+    """
 
     def __init__(
         self,
         fabric: Fabric,
         generator: nn.Module,
         discriminator: nn.Module,
+        judge: nn.Module,
         generator_optimizer: Optimizer,
         discriminator_optimizer: Optimizer,
         l1_weight: float,
@@ -57,6 +62,7 @@ class AdversarialStep:
         self.fabric = fabric
         self.generator = generator
         self.discriminator = discriminator
+        self.judge = judge
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
         self.l1_weight = l1_weight
@@ -83,8 +89,10 @@ class AdversarialStep:
         )
 
     def _update_generator(self, l: Tensor, ab: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        with _frozen(self.discriminator):
-            gan = generator_adversarial_loss(self.discriminator(torch.cat((l, fake), dim=1)))
+        with _frozen(self.judge):
+            with self.fabric.autocast():
+                fake_logits = self.judge(torch.cat((l, fake), dim=1))
+            gan = generator_adversarial_loss(fake_logits)
             l1 = l1_loss(fake, ab)
             self.generator_optimizer.zero_grad(set_to_none=True)
             self.fabric.backward(gan + self.l1_weight * l1)

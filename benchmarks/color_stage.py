@@ -1,0 +1,113 @@
+"""The full-resolution colour stage: speed of its parts, and how well luminance is kept.
+
+Speeds are for a picture of 1500 x 1000 with chroma of a short side of 256; "per thread" counts
+processor time, so that it means something on a busy machine too. Luminance errors are in L*,
+measured by scikit-image over all pictures: their true chroma, averaged to a short side of 256,
+is rendered at two strengths; the worst picture's mean and the worst pixel of all are given.
+
+    python benchmarks/color_stage.py --pictures KODAK --out results/color_stage.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from oracle import at_working_size, megapixels_per_second, read_pictures, write_table
+from PIL import Image
+from skimage.color import rgb2lab
+
+from tomau.color import (
+    compose_u8,
+    luminance,
+    render_float,
+    render_u8,
+    srgb_to_lab,
+    upsample_chroma,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+SPEED_SIZE = (1000, 1500)
+STRIP_ROWS = 16
+STRENGTHS = (1.0, 1.6)
+Row = tuple[str, str, str]
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pictures", type=Path, required=True, help="folder of colour photographs")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--out", type=Path, help="CSV to write as well")
+    options = parser.parse_args()
+
+    pictures = read_pictures(options.pictures)
+    rows = speeds(pictures[0], threads=options.threads, repeats=options.repeats)
+    rows += luminance_errors(pictures)
+    write_table(options.out, ("measure", "value", "unit"), rows)
+
+
+def speeds(rgb_u8: NDArray[np.uint8], *, threads: int, repeats: int) -> list[Row]:
+    """Time each part of the stage on one enlarged picture."""
+    height, width = SPEED_SIZE
+    image = Image.fromarray(rgb_u8).resize((width, height), Image.Resampling.BICUBIC)
+    rgb_u8, gray_u8 = np.asarray(image), np.asarray(image.convert("L"))
+    l = luminance(gray_u8)
+    ab_low = at_working_size(srgb_to_lab(rgb_u8.astype(np.float32) / 255)[..., 1:], 256)
+    ab = upsample_chroma(ab_low, l)
+
+    def gamut_and_encode() -> None:
+        for top in range(0, height, STRIP_ROWS):
+            strip = slice(top, top + STRIP_ROWS)
+            compose_u8(l[strip], ab[strip])
+
+    alone: dict[str, Callable[[], object]] = {
+        "luminance of gray u8": lambda: luminance(gray_u8),
+        "luminance of RGB u8": lambda: luminance(rgb_u8),
+        "upsample_chroma": lambda: upsample_chroma(ab_low, l),
+        "gamut and 8-bit encoding": gamut_and_encode,
+    }
+    together: dict[str, Callable[[], object]] = {
+        "render_u8": lambda: render_u8(l, ab_low, threads=threads),
+        "render_u8, strength 1.6": lambda: render_u8(l, ab_low, strength=1.6, threads=threads),
+        "render_float": lambda: render_float(l, ab_low, threads=threads),
+    }
+    rows = []
+    for name, work in {**alone, **together}.items():
+        wall, per_thread = megapixels_per_second(work, height * width, repeats=repeats)
+        rows.append((f"{name}, per thread", f"{per_thread:.1f}", "MP/s"))
+        if name in together:
+            rows.append((f"{name}, {threads} threads", f"{wall:.1f}", "MP/s"))
+    return rows
+
+
+def luminance_errors(pictures: list[NDArray[np.uint8]]) -> list[Row]:
+    """Worst mean and worst single |dL*| over the pictures, for both kinds of output."""
+    rows = []
+    for strength in STRENGTHS:
+        errors: dict[str, list[NDArray[np.float64]]] = {"u8": [], "float": []}
+        for rgb_u8 in pictures:
+            lab = srgb_to_lab(rgb_u8.astype(np.float32) / 255)
+            l, ab_low = luminance(rgb_u8), at_working_size(lab[..., 1:], 256)
+            out_u8 = render_u8(l, ab_low, strength=strength)
+            out = render_float(l, ab_low, strength=strength).astype(np.float64)
+            errors["u8"].append(np.abs(rgb2lab(out_u8)[..., 0] - l))
+            errors["float"].append(np.abs(rgb2lab(out)[..., 0] - l))
+        for kind, per_picture in errors.items():
+            name = f"|dL*| of {kind} output at strength {strength}"
+            worst_mean = max(error.mean() for error in per_picture)
+            worst = max(error.max() for error in per_picture)
+            rows.append((f"{name}, mean of worst picture", f"{worst_mean:.5f}", "L*"))
+            rows.append((f"{name}, worst pixel", f"{worst:.5f}", "L*"))
+    return rows
+
+
+if __name__ == "__main__":
+    main()
