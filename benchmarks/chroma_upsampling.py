@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from oracle import at_working_size, megapixels_per_second, read_pictures, resize, write_table
 from PIL import Image
 
+from oracle import at_working_size, megapixels_per_second, read_pictures, resize, write_table
 from tomau.color import srgb_to_lab, upsample_chroma
 from tomau.color.upsampling import ChromaUpsampler
 
@@ -82,7 +82,8 @@ def without_guide(
     method: Image.Resampling, ab_low: NDArray[np.float32], l: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Enlarge chroma by one of Pillow's filters."""
-    return resize(ab_low, *l.shape, method)
+    height, width = l.shape
+    return resize(ab_low, height, width, method)
 
 
 def mean_error(upsample: Upsample, labs: list[NDArray[np.float32]], short_side: int) -> float:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from oracle import at_working_size, megapixels_per_second, read_pictures, write_table
 from PIL import Image
 from skimage.color import rgb2lab
 
+from oracle import at_working_size, megapixels_per_second, read_pictures, write_table
 from tomau.color import (
     compose_u8,
     luminance,

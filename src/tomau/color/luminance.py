@@ -38,18 +38,17 @@ def luminance(pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.floati
             f"a picture of shape {pixels.shape} came; expected (H, W) or (H, W, 3): "
             "drop an alpha channel, squeeze a single one"
         )
-    if pixels.dtype in (np.uint8, np.uint16) and pixels.ndim == 2:
-        return np.take(_lightness_table(pixels.dtype.itemsize), pixels)
-    if pixels.dtype not in (np.uint8, np.uint16) and not np.issubdtype(pixels.dtype, np.floating):
+    is_integer = pixels.dtype in (np.uint8, np.uint16)
+    if not is_integer and not np.issubdtype(pixels.dtype, np.floating):
         raise UsageError(
             f"pixels of {pixels.dtype} came; expected uint8, uint16, or floating point in 0..1"
         )
     l = np.empty(pixels.shape[:2], np.float32)
-    rows = max(1, _BLOCK_PIXELS // max(1, l.shape[1]))
-    for top in range(0, l.shape[0], rows):
+    rows = max(1, _BLOCK_PIXELS // max(1, pixels.shape[1]))
+    for top in range(0, len(l), rows):
         block = slice(top, top + rows)
-        l[block] = lightness(_relative_luminance(pixels[block]))
-    if np.issubdtype(pixels.dtype, np.floating) and not np.isfinite(l).all():
+        l[block] = _block_lightness(pixels[block])
+    if not is_integer and not np.isfinite(l).all():
         raise UsageError(
             "a picture with NaN or infinite pixels came; expected finite sRGB in 0..1: "
             "replace them, for instance by numpy.nan_to_num"
@@ -86,15 +85,16 @@ def _lightness_table(bytes_per_code: int) -> Plane:
     return lightness(_sum_channels(*_weighted_tables(bytes_per_code)))
 
 
-def _relative_luminance(pixels: NDArray[Any]) -> Plane:
-    """Y of a block of any picture but integer gray."""
+def _block_lightness(pixels: NDArray[Any]) -> Plane:
     if np.issubdtype(pixels.dtype, np.integer):
+        if pixels.ndim == 2:
+            return np.take(_lightness_table(pixels.dtype.itemsize), pixels)
         tables = _weighted_tables(pixels.dtype.itemsize)
-        return _sum_channels(*(np.take(tables[i], pixels[..., i]) for i in range(3)))
+        return lightness(_sum_channels(*(np.take(tables[i], pixels[..., i]) for i in range(3))))
     linear = srgb_to_linear(pixels.astype(np.float32, copy=False))
     channels = [linear] * 3 if linear.ndim == 2 else [linear[..., i] for i in range(3)]
     weighted = (c * np.float32(w) for c, w in zip(channels, LUMINANCE_WEIGHTS, strict=True))
-    return _sum_channels(*weighted)
+    return lightness(_sum_channels(*weighted))
 
 
 def _sum_channels(red: Plane, green: Plane, blue: Plane) -> Plane:

@@ -196,7 +196,7 @@ def denormalize_ab(normalized: Plane) -> Plane:
 def _weighted(
     weights: NDArray[Floats], x: NDArray[Floats], y: NDArray[Floats], z: NDArray[Floats]
 ) -> NDArray[Floats]:
-    total = x * weights[0]
+    total: NDArray[Floats] = x * weights[0]
     total += y * weights[1]
     total += z * weights[2]
     return total

@@ -27,7 +27,7 @@ from tomau.color.spaces import Plane
 _MAX_RATIO = 2 * 2**0.5
 # Taps beside the middle of the separable filter that undoes "enlarge bicubically, average by
 # area" for large ratios; at a ratio r of 1 there is nothing to undo, the share is 1 - 1/r^2.
-_INVERSE_TAPS = (-0.125, 0.031)
+_INVERSE_TAPS = (-0.143, 0.036)
 _CUBIC = -0.5
 # The regression: how far its slope is believed, how much the unexplained part of chroma damps
 # it, the variance of L* below which it fades, and how often the moments are smoothed.
@@ -52,8 +52,12 @@ def _taps(count: int, source: int) -> tuple[NDArray[np.intp], Plane]:
     a = _CUBIC
     near = (a + 2) * distance**3 - (a + 3) * distance**2 + 1
     far = a * (distance**3 - 5 * distance**2 + 8 * distance - 4)
-    weight = np.where(distance < 1, near, far).astype(np.float32)
-    return np.clip(first[:, None] + offset, 0, source - 1), weight
+    weight = np.where(distance < 1, near, far)
+    index = first[:, None] + offset
+    # Taps beyond the border count nothing, as in Pillow, which enlarges the columns.
+    weight *= (index >= 0) & (index < source)
+    weight /= weight.sum(axis=1, keepdims=True)
+    return np.clip(index, 0, source - 1), weight.astype(np.float32)
 
 
 class _Rows:

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from lightning_fabric.strategies import DDPStrategy
+from lightning_fabric.strategies.ddp import DDPStrategy
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 from torch import nn
