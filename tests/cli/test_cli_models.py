@@ -52,7 +52,7 @@ def test_info(tomau: Tomau) -> None:
     lines = tomau("models", "info", "good").stdout.splitlines()
     facts = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines}
     assert facts["architecture"] == "one 1x1 convolution"
-    assert facts["metrics"] == "ab_rmse 12.5"
+    assert facts["metrics.ab_rmse"] == "12.5"
     assert json.loads(tomau("models", "info", "good", "--json").stdout)["stride"] == 32
 
 

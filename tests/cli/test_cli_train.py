@@ -40,7 +40,7 @@ def config_file(tmp_path: Path) -> Path:
 
 
 def _tomau(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from tomau.cli.app import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-m", "tomau", *map(str, arguments)]
     environment = os.environ | {"GLOO_SOCKET_IFNAME": "lo"}
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env=environment, timeout=300

@@ -67,8 +67,9 @@ def info(name: Name = "default", as_json: options.AsJson = False) -> None:
     if as_json:
         console.json(facts, indent=2)
         return
-    width = max(len(key) for key in facts)
-    for key, value in _flat(facts):
+    lines = _flat(facts)
+    width = max(len(key) for key, _ in lines)
+    for key, value in lines:
         console.result(f"{key:<{width}}  {value}")
 
 
@@ -92,11 +93,14 @@ def verify(names: Names = None) -> None:
 
 
 def _flat(facts: dict[str, object]) -> list[tuple[str, object]]:
-    """Facts one per line: those that hold facts themselves are spread out."""
+    """Facts one per line: those that hold facts themselves are spread out under their names."""
     lines: list[tuple[str, object]] = []
     for key, value in facts.items():
         if isinstance(value, dict):
-            lines += [(key, f"{name} {inner}") for name, inner in value.items()]
+            inner = [(f"{key}.{name}", part) for name, part in value.items()]
+            lines += _flat(dict(inner))
+        elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
+            lines += _flat({f"{key}.{place}": part for place, part in enumerate(value, start=1)})
         elif value != "":
             lines.append((key, value))
     return lines

@@ -14,8 +14,9 @@ from tomau.color.rounding import encode_u8
 from tomau.color.spaces import Plane, linear_to_srgb
 from tomau.color.upsampling import ChromaUpsampler
 
-# Pixels of a strip: its two dozen float planes stay in a core's second-level cache.
-_STRIP_PIXELS = 24_576
+# Pixels of a strip: smaller ones would fit a core's cache better, but threads would spend their
+# time handing the interpreter's lock to each other.
+_STRIP_PIXELS = 262_144
 _AB_LIMIT = np.float32(128)
 
 
@@ -109,12 +110,12 @@ def _render(
     out: NDArray[np.generic],
     write: Callable[..., None],
 ) -> None:
-    upsampler = ChromaUpsampler(ab_low, l)
-
-    def finish(rows: slice) -> None:
-        a, b = np.clip(upsampler.rows(rows) * np.float32(strength), -_AB_LIMIT, _AB_LIMIT)
-        write(l[rows], a, b, out[rows])
-
     # numpy and Pillow release the interpreter's lock inside their loops.
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        upsampler = ChromaUpsampler(ab_low, l, pool.map)
+
+        def finish(rows: slice) -> None:
+            a, b = np.clip(upsampler.rows(rows) * np.float32(strength), -_AB_LIMIT, _AB_LIMIT)
+            write(l[rows], a, b, out[rows])
+
         list(pool.map(finish, _strips(*l.shape)))

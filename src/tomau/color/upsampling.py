@@ -14,14 +14,18 @@ size. Constants were chosen on the Kodak pictures by `benchmarks/chroma_upsampli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from tomau.color.spaces import Plane
+
+Apply = Callable[..., Iterable[Any]]
 
 # Largest enlargement of one level; above, the picture is doubled first.
 _MAX_RATIO = 2 * 2**0.5
@@ -60,13 +64,16 @@ def _taps(count: int, source: int) -> tuple[NDArray[np.intp], Plane]:
     return np.clip(index, 0, source - 1), weight.astype(np.float32)
 
 
+def _enlarge_columns(width: int, plane: Plane) -> Plane:
+    return resize_plane(plane, plane.shape[0], width, Image.Resampling.BICUBIC)
+
+
 class _Rows:
     """Planes enlarged to a full width, whose rows are enlarged on demand."""
 
-    def __init__(self, planes: Sequence[Plane], height: int, width: int) -> None:
+    def __init__(self, planes: Sequence[Plane], height: int, width: int, apply: Apply) -> None:
         # Pillow enlarges columns (its bicubic kernel is the same); rows come by strips.
-        bicubic = Image.Resampling.BICUBIC
-        self._planes = [resize_plane(plane, plane.shape[0], width, bicubic) for plane in planes]
+        self._planes = list(apply(partial(_enlarge_columns, width), planes))
         self._index, self._weight = _taps(height, planes[0].shape[0])
 
     def __getitem__(self, place: tuple[int, slice]) -> Plane:
@@ -104,7 +111,7 @@ def _smooth(plane: Plane) -> Plane:
     return plane
 
 
-def _sharpen(plane: Plane, ratio: float) -> Plane:
+def _sharpen(ratio: float, plane: Plane) -> Plane:
     """Filter a plane so that, enlarged by ``ratio`` and averaged by area, it comes back."""
     near, far = (np.float32(tap * (1 - 1 / max(ratio, 1.0) ** 2)) for tap in _INVERSE_TAPS)
     for axis in (0, 1):
@@ -124,37 +131,39 @@ def _laplacian(plane: Plane) -> Plane:
     return around
 
 
-def _slopes(l: Plane, channels: Sequence[Plane]) -> list[Plane]:
-    """Return d(channel)/dL for the fine detail of L* and of each channel, plane by plane."""
-    variance = _smooth(l * l)
-    slopes = []
-    for channel in channels:
-        slope = _smooth(l * channel)
-        # The part of the channel's own variance that the regression leaves over.
-        unexplained = slope * slope
-        unexplained /= variance + np.float32(1e-3)
-        np.subtract(_smooth(channel * channel), unexplained, out=unexplained)
-        np.maximum(unexplained, 0, out=unexplained)
-        unexplained *= np.float32(_UNEXPLAINED)
-        unexplained += variance
-        unexplained += np.float32(_FLOOR)
-        slope *= np.float32(_SHARE)
-        slope /= unexplained
-        slopes.append(slope)
-    return slopes
+def _laplacian_of_laplacian(plane: Plane) -> Plane:
+    return _laplacian(_laplacian(plane))
+
+
+def _slope(l: Plane, variance: Plane, channel: Plane) -> Plane:
+    """Return d(channel)/dL for the fine detail of L*, its smoothed variance, and of a channel."""
+    slope = _smooth(l * channel)
+    # The part of the channel's own variance that the regression leaves over.
+    unexplained = slope * slope
+    unexplained /= variance + np.float32(1e-3)
+    np.subtract(_smooth(channel * channel), unexplained, out=unexplained)
+    np.maximum(unexplained, 0, out=unexplained)
+    unexplained *= np.float32(_UNEXPLAINED)
+    unexplained += variance
+    unexplained += np.float32(_FLOOR)
+    slope *= np.float32(_SHARE)
+    slope /= unexplained
+    return slope
 
 
 class _Level:
     """One enlargement: everything at the smaller size prepared, rows of the larger on demand."""
 
-    def __init__(self, ab: Sequence[Plane], l_small: Plane, l: Plane) -> None:
+    def __init__(self, ab: Sequence[Plane], l_small: Plane, l: Plane, apply: Apply) -> None:
         height, width = l.shape
         ratio = ((height / l_small.shape[0]) * (width / l_small.shape[1])) ** 0.5
         planes = (l_small, *ab)
-        detail = [_laplacian(_laplacian(plane)) for plane in planes]
-        sharp = [_sharpen(plane, ratio) for plane in planes]
+        l_detail, *ab_detail = apply(_laplacian_of_laplacian, planes)
+        variance = _smooth(l_detail * l_detail)
+        slopes = apply(partial(_slope, l_detail, variance), ab_detail)
+        sharp = apply(partial(_sharpen, ratio), planes)
         self._l = l
-        self._planes = _Rows([*sharp, *_slopes(detail[0], detail[1:])], height, width)
+        self._planes = _Rows([*sharp, *slopes], height, width, apply)
 
     def rows(self, rows: slice) -> Plane:
         """Return ``[2, rows, W]``: enlarged chroma and the detail that luminance explains."""
@@ -172,18 +181,22 @@ class ChromaUpsampler:
     Args:
         ab_low: ``[h, w, 2]`` float32 at working size, covering the same extent as ``l``.
         l: ``[H, W]`` float32, L* 0..100, the guide.
+        apply: ``map``, or an executor's ``map``, which spreads the preparation over threads.
     """
 
-    def __init__(self, ab_low: Plane, l: Plane) -> None:
-        ab = [np.ascontiguousarray(ab_low[..., channel], np.float32) for channel in (0, 1)]
+    def __init__(self, ab_low: Plane, l: Plane, apply: Apply = map) -> None:
+        ab = [np.array(ab_low[..., channel], np.float32) for channel in (0, 1)]
         # A working size above the picture's, even in one direction, is reduced first.
         small = (min(ab_low.shape[0], l.shape[0]), min(ab_low.shape[1], l.shape[1]))
         if small != ab_low.shape[:2]:
             ab = [resize_plane(plane, *small, Image.Resampling.BOX) for plane in ab]
         guides = _guides(l, small)
         for coarse, fine in pairwise(guides[:-1]):
-            ab = list(_Level(ab, coarse, fine).rows(slice(None)))
-        self._level = _Level(ab, guides[-2], l)
+            level = _Level(ab, coarse, fine, apply)
+            half = fine.shape[0] // 2
+            halves = apply(level.rows, (slice(half), slice(half, None)))
+            ab = list(np.concatenate(list(halves), axis=1))
+        self._level = _Level(ab, guides[-2], l, apply)
 
     def rows(self, rows: slice) -> Plane:
         """Return rows of a* and b*, ``[2, rows, W]``."""
