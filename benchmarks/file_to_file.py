@@ -31,6 +31,7 @@ from PIL import Image
 from tomau.color import luminance, normalize_l, render_u8
 from tomau.imaging import read_picture, write_picture
 from tomau.runtime import Colorizer, RunOptions, Task
+from tomau.runtime.allocator import keep_freed_memory
 from tomau.runtime.batch import colorize_file
 from tomau.runtime.session import available_cpus
 from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
     options = parser.parse_args()
+    keep_freed_memory()  # as tomau colorize does
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "photo.jpg"
         make_photo(options.photo or default_photo(), source)

@@ -131,7 +131,9 @@ def colorize(
     """  # noqa: D301 - the real backspace keeps the lines of the examples apart
     from tomau.imaging import DEFAULT_MAX_PIXELS
     from tomau.runtime import Colorizer, Naming, RunOptions, plan_run
+    from tomau.runtime.allocator import keep_freed_memory
 
+    keep_freed_memory()
     console = Console(quiet=quiet, verbose=verbose)
     naming = Naming(
         output=None if output is None else Path(output),
