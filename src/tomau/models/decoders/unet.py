@@ -31,12 +31,13 @@ class UpBlock(nn.Module):
 
 
 class UNetDecoder(nn.Module):
-    """Features at strides 2..32 to ``widths[-1]`` channels at stride 2."""
+    """Features, each half the size of the one before, to ``outputs`` channels at the finest."""
 
     def __init__(self, channels: Sequence[int], widths: Sequence[int]) -> None:
         super().__init__()
         if len(widths) != len(channels) - 1:
             raise ValueError(f"{len(widths)} widths came; expected {len(channels) - 1}")
+        self.outputs = widths[-1]
         skips = list(channels[-2::-1])
         inputs = [channels[-1], *widths[:-1]]
         self.blocks = nn.ModuleList(
@@ -44,7 +45,7 @@ class UNetDecoder(nn.Module):
         )
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
-        """Walk from the coarsest feature map to the finest, ``[N, widths[-1], H/2, W/2]``."""
+        """Walk from the coarsest feature map to the finest, ``[N, outputs, h, w]``."""
         x = features[-1]
         for block, skip in zip(self.blocks, features[-2::-1], strict=True):
             x = block(x, skip)

@@ -12,9 +12,13 @@ from tomau.models.registry import Registry
 
 
 class Encoder(Protocol):
-    """A network from normalised luminance to features at strides 2, 4, 8, 16, 32."""
+    """A network from normalised luminance to features, each half the size of the one before.
+
+    The first lies at ``finest_stride``, the last at stride 32.
+    """
 
     channels: tuple[int, ...]
+    finest_stride: int
 
     def __call__(self, l: Tensor) -> list[Tensor]:
         """Map ``[N, 1, H, W]`` (L*/50 - 1) to one feature map per stride, finest first."""

@@ -89,6 +89,8 @@ class InvertedResidual(nn.Module):
 class EfficientNetLiteEncoder(nn.Module):
     """Features at strides 2 (stage 1), 4, 8, 16 (stage 5) and 32 (stage 7)."""
 
+    finest_stride = 2
+
     def __init__(self, width: float, depth: float) -> None:
         super().__init__()
         self.conv_stem = SameConv2d(1, 32, 3, 2, bias=False)

@@ -68,6 +68,8 @@ def _projection(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
 class ResNetEncoder(nn.Module):
     """Features at strides 2 (before the pooling), 4, 8, 16 and 32."""
 
+    finest_stride = 2
+
     def __init__(self, block: type[BasicBlock | Bottleneck], depths: tuple[int, ...]) -> None:
         super().__init__()
         self.channels = (64, *(width * block.expansion for width in (64, 128, 256, 512)))

@@ -15,7 +15,7 @@ class TimmEncoder(nn.Module):
 
     Raises:
         MissingExtraError: timm is not installed.
-        UsageError: timm does not know the name, or the model has no features down to stride 32.
+        UsageError: timm does not know the name, or its features do not halve down to stride 32.
     """
 
     def __init__(self, name: str) -> None:
@@ -30,15 +30,16 @@ class TimmEncoder(nn.Module):
             )
         self.backbone = timm.create_model(name, in_chans=1, features_only=True, pretrained=False)
         strides = tuple(self.backbone.feature_info.reduction())
-        if strides[-5:] != (2, 4, 8, 16, 32):
+        if strides not in ((2, 4, 8, 16, 32), (4, 8, 16, 32)):
             raise UsageError(
-                f"timm:{name} has features at strides {strides}; expected 2, 4, 8, 16, 32"
+                f"timm:{name} has features at strides {strides}; expected 2 or 4 to 32, doubling"
             )
-        self.channels = tuple(self.backbone.feature_info.channels()[-5:])
+        self.channels = tuple(self.backbone.feature_info.channels())
+        self.finest_stride = int(strides[0])
 
     def forward(self, l: Tensor) -> list[Tensor]:
-        """Map ``[N, 1, H, W]`` to five feature maps, strides 2 to 32."""
-        return list(self.backbone(l)[-5:])
+        """Map ``[N, 1, H, W]`` to one feature map per stride, finest first."""
+        return list(self.backbone(l))
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
         """Take weights under timm's names; a 3-channel first filter is summed by timm's rule."""

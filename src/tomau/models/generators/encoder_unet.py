@@ -21,9 +21,9 @@ DECODER_WIDTHS = (256, 128, 64, 32)
 class EncoderUNet(nn.Module):
     """Luminance to chroma: encoder, decoder, head (study, equations (11) and (12)).
 
-    The head answers at stride 2 and is brought to full size bilinearly: chroma needs no more
-    (the eye's chroma acuity is about half of its luminance acuity), and the last, dearest
-    quarter of a U-Net's arithmetic is saved.
+    The head answers at the encoder's finest stride, mostly 2, and is brought to full size
+    bilinearly: chroma needs no more (the eye's chroma acuity is about half of its luminance
+    acuity), and the last, dearest quarter of a U-Net's arithmetic is saved.
     """
 
     stride = 32
@@ -34,8 +34,10 @@ class EncoderUNet(nn.Module):
             self.encoder: nn.Module = TimmEncoder(encoder.removeprefix("timm:"))
         else:
             self.encoder = encoders.create(encoder)
-        self.decoder = UNetDecoder(cast("Encoder", self.encoder).channels, widths)
-        self.head = nn.Conv2d(widths[-1], 2, 1)
+        features = cast("Encoder", self.encoder)
+        self.decoder = UNetDecoder(features.channels, widths[: len(features.channels) - 1])
+        self.head_stride = features.finest_stride
+        self.head = nn.Conv2d(self.decoder.outputs, 2, 1)
         self._start_gray()
 
     def _start_gray(self) -> None:
@@ -56,7 +58,9 @@ class EncoderUNet(nn.Module):
         if not torch.compiler.is_compiling():
             check_size(l, self.stride)
         x = self.head(self.decoder(self.encoder(l)))
-        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        x = F.interpolate(
+            x, scale_factor=float(self.head_stride), mode="bilinear", align_corners=False
+        )
         return torch.tanh(x)
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
