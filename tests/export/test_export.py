@@ -79,6 +79,12 @@ def test_filters_are_stored_in_half_precision(model_folder: Path) -> None:
     assert {t.data_type for t in large} == {onnx.TensorProto.FLOAT16}
 
 
+def test_file_names_no_source_lines_of_the_exporting_machine(model_folder: Path) -> None:
+    assert b"site-packages" not in (model_folder / "model.onnx").read_bytes()
+    graph = onnx.load(model_folder / "model.onnx").graph
+    assert not any(node.metadata_props for node in graph.node)
+
+
 def test_card_describes_the_file_and_the_run(model_folder: Path) -> None:
     card = json.loads((model_folder / "card.json").read_text())
     file = model_folder / card["file"]

@@ -13,9 +13,10 @@ import torch
 from torch import nn
 
 from tomau import __version__
+from tomau.color.spaces import AB_LIMIT
 from tomau.errors import CheckpointError, UsageError
 from tomau.export.onnx_model import deployable, write_onnx
-from tomau.export.parity import check_parity
+from tomau.export.parity import check_parity, smooth_luminance
 from tomau.models import create_generator, read_weights
 from tomau.runtime.card import ModelCard, file_sha256, write_card
 
@@ -120,9 +121,8 @@ def _read_config(run: Path) -> dict[str, Any]:
 @torch.inference_mode()
 def _rounding(generator: nn.Module, network: nn.Module, stride: int) -> float:
     side = -(-256 // stride) * stride
-    coarse = torch.rand(1, 1, 12, 12, generator=torch.Generator().manual_seed(1)) * 2 - 1
-    l = nn.functional.interpolate(coarse, (side, side), mode="bilinear")
-    return float((generator(l) - network(l)).abs().max()) * 110
+    l = smooth_luminance(1, side, side, torch.Generator().manual_seed(1))
+    return float((generator(l) - network(l)).abs().max()) * AB_LIMIT
 
 
 def _last_validation(run: Path) -> dict[str, float]:

@@ -13,8 +13,8 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tomau.errors import MissingExtraError
+from tomau.runtime.session import INPUT_NAME, OUTPUT_NAME
 
-INPUT, OUTPUT = "l", "ab"
 # Smaller tensors (biases, shapes) are not worth a Cast node each.
 _MIN_HALF_ELEMENTS = 1024
 
@@ -72,8 +72,8 @@ def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
     program = torch.onnx.export(
         network,
         (torch.zeros(2, 1, 256, 512),),
-        input_names=[INPUT],
-        output_names=[OUTPUT],
+        input_names=[INPUT_NAME],
+        output_names=[OUTPUT_NAME],
         dynamic_shapes=({0: dynamic, 2: dynamic, 3: dynamic},),
         dynamo=True,
         external_data=False,
@@ -82,11 +82,19 @@ def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
     if program is None:
         raise RuntimeError("torch.onnx.export returned no program")
     model = program.model_proto
+    _forget_sources(model.graph)
     if half_storage:
         _halve(model.graph)
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save_model(model, path)
+
+
+def _forget_sources(graph: onnx.GraphProto) -> None:
+    """Drop the exporter's notes, among them source lines with paths of the exporting machine."""
+    values = (*graph.input, *graph.output, *graph.value_info)
+    for part in (graph, *graph.node, *values, *graph.initializer):
+        part.ClearField("metadata_props")
 
 
 def _halve(graph: onnx.GraphProto) -> None:

@@ -9,11 +9,17 @@ import onnxruntime
 import torch
 from torch import nn
 
+from tomau.color.spaces import AB_LIMIT
 from tomau.errors import ModelError
-from tomau.export.onnx_model import INPUT, OUTPUT
+from tomau.runtime.session import INPUT_NAME, OUTPUT_NAME
 
 TOLERANCE = 1e-3
-_AB_RANGE = 110.0
+
+
+def smooth_luminance(count: int, height: int, width: int, random: torch.Generator) -> torch.Tensor:
+    """Draw smooth normalised luminance ``[count, 1, height, width]`` to try a network on."""
+    coarse = torch.rand(count, 1, 12, 12, generator=random) * 2 - 1
+    return nn.functional.interpolate(coarse, (height, width), mode="bilinear")
 
 
 def parity(network: nn.Module, path: Path, stride: int, *, seed: int = 0) -> float:
@@ -38,12 +44,11 @@ def parity(network: nn.Module, path: Path, stride: int, *, seed: int = 0) -> flo
         (1, base, base + stride),
         (2, base + stride, base),
     ):
-        coarse = torch.rand(count, 1, 12, 12, generator=random) * 2 - 1
-        l = nn.functional.interpolate(coarse, (height, width), mode="bilinear")
+        l = smooth_luminance(count, height, width, random)
         with torch.inference_mode():
             expected = network(l).numpy()
-        (answer,) = session.run([OUTPUT], {INPUT: l.numpy()})
-        worst = max(worst, float(np.abs(answer - expected).max()) * _AB_RANGE)
+        (answer,) = session.run([OUTPUT_NAME], {INPUT_NAME: l.numpy()})
+        worst = max(worst, float(np.abs(answer - expected).max()) * AB_LIMIT)
     return worst
 
 
