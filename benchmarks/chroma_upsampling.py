@@ -11,16 +11,21 @@ something on a busy machine too.
 
 from __future__ import annotations
 
-import argparse
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from oracle import at_working_size, megapixels_per_second, read_pictures, resize, write_table
+from oracle import (
+    at_working_size,
+    megapixels_per_second,
+    parse_options,
+    read_pictures,
+    resize,
+    write_table,
+)
 from tomau.color import srgb_to_lab, upsample_chroma
 from tomau.color.upsampling import ChromaUpsampler
 
@@ -46,12 +51,7 @@ OURS = "upsample_chroma"
 
 def main() -> None:
     """Measure all methods and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=Path, required=True, help="folder of colour photographs")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--out", type=Path, help="CSV to write as well")
-    options = parser.parse_args()
+    options = parse_options(__doc__.splitlines()[0])
 
     labs = [srgb_to_lab(p.astype(np.float32) / 255) for p in read_pictures(options.pictures)]
     upsamplers: dict[str, Upsample] = {

@@ -10,15 +10,13 @@ is rendered at two strengths; the worst picture's mean and the worst pixel of al
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 from skimage.color import rgb2lab
 
-from oracle import at_working_size, megapixels_per_second, read_pictures, write_table
+from oracle import at_working_size, megapixels_per_second, parse_options, read_pictures, write_table
 from tomau.color import (
     compose_u8,
     luminance,
@@ -41,12 +39,7 @@ Row = tuple[str, str, str]
 
 def main() -> None:
     """Measure and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=Path, required=True, help="folder of colour photographs")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--out", type=Path, help="CSV to write as well")
-    options = parser.parse_args()
+    options = parse_options(__doc__.splitlines()[0])
 
     pictures = read_pictures(options.pictures)
     rows = speeds(pictures[0], threads=options.threads, repeats=options.repeats)

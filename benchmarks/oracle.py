@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import platform
 import statistics
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,6 @@ from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -61,6 +62,16 @@ def megapixels_per_second(
         wall.append(time.perf_counter() - wall_start)
         processor.append(time.process_time() - processor_start)
     return pixels / 1e6 / statistics.median(wall), pixels / 1e6 / statistics.median(processor)
+
+
+def parse_options(description: str) -> argparse.Namespace:
+    """Read the options that these benchmarks share from the command line."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--pictures", type=Path, required=True, help="folder of colour photographs")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--out", type=Path, help="CSV to write as well")
+    return parser.parse_args()
 
 
 def write_table(out: Path | None, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -46,7 +46,7 @@ def compose_u8(l: Plane, ab: Plane) -> NDArray[np.uint8]:
         ``[H, W, 3]`` uint8.
     """
     out = np.empty((*l.shape, 3), np.uint8)
-    encode_u8(lab_to_linear_in_gamut(l, ab[..., 0], ab[..., 1]), out)
+    _write_u8(l, ab[..., 0], ab[..., 1], out)
     return out
 
 

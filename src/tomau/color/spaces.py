@@ -24,7 +24,7 @@ Floats = TypeVar("Floats", np.float32, np.float64)
 AB_LIMIT = 110.0
 """The study's chroma range: ab/110 lies in -1..1, and no sRGB colour lies outside."""
 
-_RGB_TO_XYZ = np.array(
+_RGBTO_XYZ = np.array(
     [
         [0.412453, 0.357580, 0.180423],
         [0.212671, 0.715160, 0.072169],
@@ -33,10 +33,10 @@ _RGB_TO_XYZ = np.array(
 )
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 # The white is divided out of the matrices once instead of out of every pixel.
-_TO_XYZ = _RGB_TO_XYZ / _WHITE[:, np.newaxis]
-_FROM_XYZ = (np.linalg.inv(_RGB_TO_XYZ) * _WHITE).astype(np.float32)
+TO_XYZ = _RGBTO_XYZ / _WHITE[:, np.newaxis]
+_FROM_XYZ = (np.linalg.inv(_RGBTO_XYZ) * _WHITE).astype(np.float32)
 
-LUMINANCE_WEIGHTS = tuple(float(weight) for weight in _RGB_TO_XYZ[1])
+LUMINANCE_WEIGHTS = tuple(float(weight) for weight in _RGBTO_XYZ[1])
 """Share of linear red, green and blue in the relative luminance Y; they sum to one."""
 
 # Plain floats: they take the dtype of the array they meet.
@@ -77,7 +77,7 @@ def srgb_to_lab(rgb: NDArray[np.floating]) -> Plane:
         # a* multiplies a difference by 500: float32 inside would cost 2e-4 of it. In pieces,
         # the wider arithmetic stays in the cache.
         linear = srgb_to_linear(flat_rgb[piece].T.astype(np.float64))
-        fx, fy, fz = (lab_f(_weighted(row, *linear)) for row in _TO_XYZ)
+        fx, fy, fz = (lab_f(_weighted(row, *linear)) for row in TO_XYZ)
         flat_lab[piece, 0] = 116.0 * fy - 16.0
         flat_lab[piece, 1] = 500.0 * (fx - fy)
         flat_lab[piece, 2] = 200.0 * (fy - fz)

@@ -5,12 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-# IEC 61966-2-1 primaries to CIE XYZ, rows divided by the D65 white (0.95047, 1, 1.08883).
-_RGB_TO_XYZ_OVER_WHITE = (
-    (0.412453 / 0.95047, 0.357580 / 0.95047, 0.180423 / 0.95047),
-    (0.212671, 0.715160, 0.072169),
-    (0.019334 / 1.08883, 0.119193 / 1.08883, 0.950227 / 1.08883),
-)
+from tomau.color.spaces import AB_LIMIT, TO_XYZ
 
 
 def srgb_to_lab(rgb: Tensor) -> Tensor:
@@ -25,7 +20,7 @@ def srgb_to_lab(rgb: Tensor) -> Tensor:
     Source: IEC 61966-2-1 for the transfer curve, CIE 15:2004 section 8.2.1 for L*a*b*.
     """
     linear = torch.where(rgb > 0.04045, ((rgb + 0.055) / 1.055).pow(2.4), rgb / 12.92)
-    matrix = linear.new_tensor(_RGB_TO_XYZ_OVER_WHITE)
+    matrix = linear.new_tensor(TO_XYZ)
     xyz = torch.nn.functional.conv2d(linear, matrix[:, :, None, None])
     f = torch.where(xyz > 0.008856, xyz.clamp_min(1e-6).pow(1 / 3), 7.787 * xyz + 16 / 116)
     x, y, z = f.unbind(1)
@@ -42,4 +37,4 @@ def normalized_lab(rgb: Tensor) -> tuple[Tensor, Tensor]:
         ``l`` ``[N, 1, H, W]`` = L*/50 - 1 and ``ab`` ``[N, 2, H, W]`` = ab/110, both about -1..1.
     """
     lab = srgb_to_lab(rgb)
-    return lab[:, :1] / 50 - 1, lab[:, 1:] / 110
+    return lab[:, :1] / 50 - 1, lab[:, 1:] / AB_LIMIT

@@ -107,8 +107,7 @@ def decode_rgb(data: bytes) -> NDArray[np.uint8]:
     Raises:
         ImageReadError: it cannot be read.
     """
-    pixels = read_picture(data).pixels
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+    return read_picture(data).rgb_u8
 
 
 def iter_photos(

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tomau.errors import DataError
-from tomau.imaging import FORMATS
-
-_RESULT_SUFFIX = ".color"  # what `tomau colorize` puts behind a name beside the input
-_EXTENSIONS = frozenset(extension for known in FORMATS for extension in known.extensions)
+from tomau.runtime.naming import PHOTO_EXTENSIONS, RESULT_SUFFIX
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ def pair_folders(results: Path, truth: Path) -> tuple[tuple[Pair, ...], tuple[st
     result_files = _pictures(results, problems)
     pairs = []
     for key, truth_file in _pictures(truth, problems).items():
-        found = key if key in result_files else f"{key}{_RESULT_SUFFIX}"
+        found = key if key in result_files else f"{key}{RESULT_SUFFIX}"
         result_file = result_files.pop(found, None)
         if result_file is None:
             problems.append(f"{truth_file}: no result of that name in {results}")
@@ -54,7 +51,7 @@ def _pictures(folder: Path, problems: list[str]) -> dict[str, Path]:
         raise DataError(f"{folder} is no folder; expected one of pictures: check the path")
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in _EXTENSIONS or not path.is_file():
+        if path.suffix.lower() not in PHOTO_EXTENSIONS or not path.is_file():
             continue
         key = path.relative_to(folder).with_suffix("").as_posix()
         if key in found:

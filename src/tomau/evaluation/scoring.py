@@ -154,9 +154,7 @@ def _score(
 
 
 def _read_rgb(path: Path, size: int | None) -> Pixels:
-    pixels = read_picture(path).pixels
-    rgb_u8 = pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=2)
-    return resize_for_protocol(rgb_u8, size)
+    return resize_for_protocol(read_picture(path).rgb_u8, size)
 
 
 def _to_float(rgb_u8: Pixels) -> NDArray[np.float32]:

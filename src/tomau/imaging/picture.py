@@ -63,6 +63,13 @@ class Picture:
         """Number of columns."""
         return int(self.pixels.shape[1])
 
+    @property
+    def rgb_u8(self) -> NDArray[np.uint8]:
+        """The pixels as sRGB (H, W, 3) uint8; gray is repeated."""
+        if self.pixels.ndim == 3:
+            return self.pixels
+        return np.repeat(self.pixels[..., np.newaxis], 3, axis=2)
+
     def with_pixels(self, pixels: NDArray[np.uint8]) -> Picture:
         """The same picture with other pixels, (H, W) or (H, W, 3) uint8.
 

@@ -22,7 +22,7 @@ def channel_pictures(pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.uint8]]:
     gray above Otsu's threshold; R, G and B are shown in their own colour; a* (green to red) and
     b* (blue to yellow) are shown alone at one lightness.
     """
-    rgb_u8 = pixels if pixels.ndim == 3 else np.repeat(pixels[..., np.newaxis], 3, axis=2)
+    rgb_u8 = pixels if pixels.ndim == 3 else _as_gray_picture(pixels)
     gray_u8 = np.rint(rgb_u8 @ _LUMA).astype(np.uint8)
     lab = srgb_to_lab(rgb_u8.astype(np.float32) / np.float32(255.0))
     l_u8 = np.rint(luminance(rgb_u8) * 2.55).astype(np.uint8)

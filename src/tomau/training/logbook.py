@@ -16,6 +16,7 @@ from PIL import Image
 from torch.utils.tensorboard import SummaryWriter
 
 from tomau.color import lab_to_srgb
+from tomau.color.spaces import AB_LIMIT
 from tomau.evaluation.contact_sheet import contact_sheet
 
 
@@ -84,6 +85,6 @@ def sample_triple(
 
 
 def _to_rgb(l: torch.Tensor, ab: torch.Tensor) -> NDArray[np.uint8]:
-    lab = torch.cat(((l + 1) * 50, ab * 110)).permute(1, 2, 0).cpu().numpy().astype(np.float32)
+    lab = torch.cat(((l + 1) * 50, ab * AB_LIMIT)).permute(1, 2, 0).cpu().numpy().astype(np.float32)
     rgb: NDArray[np.float32] = np.clip(lab_to_srgb(lab), 0, 1) * 255
     return rgb.round().astype(np.uint8)

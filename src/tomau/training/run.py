@@ -9,11 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
-from numpy.typing import NDArray
 from platformdirs import user_cache_path
 from torch import nn
 from torch.optim import AdamW, Optimizer
@@ -50,7 +48,7 @@ from tomau.training.state import (
     save_state,
 )
 from tomau.training.steps import AdversarialStep, L1Step, Step
-from tomau.training.validation import predictions, to_tensor, validate, validation_photos
+from tomau.training.validation import predictions, spread, to_tensor, validate, validation_photos
 
 CHECKPOINT = "checkpoint"
 CONFIG = "config.json"
@@ -98,6 +96,7 @@ class Trainer:
             restore_networks(self.run / CHECKPOINT, state, saved)
             self.observer.message(f"resuming at step {state.step} of {phases[-1].stop}")
         with ExitStack() as stack:
+            # Only the first process keeps the book, and what goes into it.
             self.logbook = stack.enter_context(Logbook(self.run)) if self._is_first else None
             stack.callback(self._save, state)
             for phase in phases:
@@ -242,12 +241,12 @@ class Trainer:
                 group["lr"] = group["full_lr"] * factor
 
     def _validate(self, state: RunState, total: int) -> None:
-        if not self._is_first or self.logbook is None:
+        if self.logbook is None:
             return
         network = state.ema.module
         scores = validate(network, self.photos, self.fabric.device)
         self._log("validation", state, scores.as_dict(), total)
-        shown = self.photos[_spread(len(self.photos), self.config.samples)]
+        shown = self.photos[spread(len(self.photos), self.config.samples)]
         triples = [
             sample_triple(l, ab, truth)
             for batch in predictions(network, shown, self.fabric.device)
@@ -256,7 +255,7 @@ class Trainer:
         self.logbook.samples(state.step, triples)
 
     def _log(self, event: str, state: RunState, values: Mapping[str, float], total: int) -> None:
-        if self._is_first and self.logbook is not None:
+        if self.logbook is not None:
             rates = state.generator_optimizer.param_groups if state.generator_optimizer else []
             extra: dict[str, float | str] = {"images": state.images, "phase": state.phase}
             if event == "train" and rates:
@@ -319,7 +318,3 @@ def _remember_rates(optimizer: Optimizer) -> None:
     """Keep each group's full rate beside the scheduled one."""
     for group in optimizer.param_groups:
         group["full_lr"] = group["lr"]
-
-
-def _spread(count: int, wanted: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, min(wanted, count)).round().astype(np.int64))

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from tomau.training.losses import (
     discriminator_loss,
     generator_adversarial_loss,
+    generator_loss,
     l1_loss,
 )
 
@@ -92,12 +93,12 @@ class AdversarialStep:
         with _frozen(self.judge):
             with self.fabric.autocast():
                 fake_logits = self.judge(torch.cat((l, fake), dim=1))
-            gan = generator_adversarial_loss(fake_logits)
-            l1 = l1_loss(fake, ab)
+            loss = generator_loss(fake_logits, fake, ab, self.l1_weight)
             self.generator_optimizer.zero_grad(set_to_none=True)
-            self.fabric.backward(gan + self.l1_weight * l1)
+            self.fabric.backward(loss)
         self.generator_optimizer.step()
-        return gan.detach(), l1.detach()
+        # The parts again, for the log: means over what is at hand cost nothing beside the step.
+        return generator_adversarial_loss(fake_logits.detach()), l1_loss(fake.detach(), ab)
 
 
 @contextmanager

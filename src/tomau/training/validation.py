@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
+from tomau.color.spaces import AB_LIMIT
 from tomau.color.torch_lab import normalized_lab
 from tomau.data import Pack
 
@@ -39,14 +40,18 @@ class Validation:
         return dict(self.__dict__)
 
 
+def spread(count: int, wanted: int) -> NDArray[np.int64]:
+    """Return up to ``wanted`` indices, evenly over ``count``."""
+    return np.unique(np.linspace(0, count - 1, min(wanted, count)).round().astype(np.int64))
+
+
 def validation_photos(pack: Pack, limit: int) -> NDArray[np.uint8]:
     """Return up to ``limit`` photos, spread evenly over the pack, as ``[N, 256, 256, 3]`` uint8."""
-    chosen = np.unique(np.linspace(0, len(pack) - 1, min(limit, len(pack))).round().astype(int))
     size = (SIDE, SIDE)
     return np.stack(
         [
             np.asarray(Image.fromarray(pack.photo(i)).resize(size, Image.Resampling.BICUBIC))
-            for i in chosen
+            for i in spread(len(pack), limit)
         ]
     )
 
@@ -74,7 +79,7 @@ def validate(generator: nn.Module, photos: NDArray[np.uint8], device: torch.devi
     """Score the generator on photos ``[N, 256, 256, 3]`` uint8."""
     rows = []
     for _, ab, truth in predictions(generator, photos, device):
-        ab, truth = ab * 110, truth * 110
+        ab, truth = ab * AB_LIMIT, truth * AB_LIMIT
         rows.append(
             torch.stack(
                 (
@@ -82,7 +87,7 @@ def validate(generator: nn.Module, photos: NDArray[np.uint8], device: torch.devi
                     truth.square().mean(dim=(1, 2, 3)).sqrt(),
                     ab.norm(dim=1).mean(dim=(1, 2)),
                     truth.norm(dim=1).mean(dim=(1, 2)),
-                    (ab - truth).abs().mean(dim=(1, 2, 3)) / 110,
+                    (ab - truth).abs().mean(dim=(1, 2, 3)) / AB_LIMIT,
                 )
             )
         )
