@@ -38,6 +38,10 @@ class CheckpointError(TomauError):
     """A checkpoint or weights file does not fit the network it is loaded into."""
 
 
+class TrainingError(TomauError):
+    """A run cannot go on: a loss is not a number."""
+
+
 class MissingExtraError(TomauError):
     """A feature needs packages of an extra that is not installed."""
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tomau.data import BatchPlan, CropOptions, Pack, PackOptions, make_batch, open_pack, prefetch
-from tomau.data.batches import random_crop
 
 CROP = CropOptions(size=32, min_scale=0.5)
 
@@ -43,10 +42,18 @@ def test_fewer_photos_than_a_batch_still_fill_it() -> None:
     assert len(BatchPlan(3, 8, seed=0).indices(0)) == 8
 
 
+def _crops_of(picture: np.ndarray, crop: CropOptions, count: int) -> list[np.ndarray]:
+    """Crops of a single picture, one batch of one after the other."""
+    shapes, offsets = np.array([picture.shape[:2]]), np.array([0])
+    pack = Pack(("p",), shapes, offsets, picture.reshape(-1), {}, channels=picture.shape[2])
+    plan = BatchPlan(1, 1, seed=0)
+    return [make_batch(pack, plan, crop, number)[0] for number in range(count)]
+
+
 def test_crop_of_full_scale_is_the_picture_and_flip_mirrors_it() -> None:
     random = np.random.default_rng(0)
     picture = random.integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    crops = [random_crop(picture, CropOptions(32, 1.0), random) for _ in range(40)]
+    crops = _crops_of(picture, CropOptions(32, 1.0), 40)
     mirrored = sum(np.array_equal(crop, picture[:, ::-1]) for crop in crops)
     same = sum(np.array_equal(crop, picture) for crop in crops)
     assert mirrored + same == 40
@@ -54,10 +61,9 @@ def test_crop_of_full_scale_is_the_picture_and_flip_mirrors_it() -> None:
 
 
 def test_crop_takes_all_scales_and_every_place() -> None:
-    random = np.random.default_rng(0)
     ramp = np.zeros((64, 128, 3), np.uint8)
     ramp[..., 0] = np.arange(128)
-    crops = [random_crop(ramp, CropOptions(32, 0.5, flip=False), random) for _ in range(200)]
+    crops = _crops_of(ramp, CropOptions(32, 0.5, flip=False), 200)
     spans = [int(crop[..., 0].max()) - int(crop[..., 0].min()) for crop in crops]
     assert min(spans) < 36
     assert max(spans) > 58

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.data.conftest import make_photo
-from tomau.data import PackOptions, open_pack, split_pack
+from tomau.data import PackOptions, first_photos, from_sources, open_pack, split_pack
 from tomau.data.pack import mean_chroma
 from tomau.errors import DataError
 
@@ -89,3 +89,26 @@ def test_mean_chroma_of_gray_is_zero_and_of_red_is_reds() -> None:
     red[..., 0] = 255
     assert mean_chroma(gray) < 0.01
     assert mean_chroma(red) == pytest.approx(104.55, abs=0.05)
+
+
+def test_smaller_limit_is_a_part_of_a_larger(photo_tree: Path, tmp_path: Path) -> None:
+    pack = open_pack(photo_tree, tmp_path / "cache", OPTIONS)
+    few, more = first_photos(pack, 3), first_photos(pack, 6)
+    assert len(few) == 3
+    assert {*few.keys} < {*more.keys}
+    assert np.array_equal(few.photo(0), pack.photo(pack.keys.index(few.keys[0])))
+    with pytest.raises(DataError, match=r"lower data\.limit"):
+        first_photos(pack, len(pack) + 1)
+
+
+def test_sources_choose_photos_by_the_csv(photo_tree: Path, tmp_path: Path) -> None:
+    pack = open_pack(photo_tree, tmp_path / "cache", OPTIONS)
+    index = tmp_path / "index.csv"
+    rows = "".join(f"p{i},{'cats-a' if i < 4 else 'dogs'}\n" for i in range(9))
+    index.write_text(f"key,source\n{rows}")
+    cats = from_sources(pack, index, ["cats-*"])
+    assert sorted(key.rpartition("/")[2] for key in cats.keys) == ["p0", "p1", "p2", "p3"]
+    with pytest.raises(DataError, match="called 'birds'"):
+        from_sources(pack, index, ["dogs", "birds"])
+    with pytest.raises(DataError, match="columns key and source"):
+        from_sources(pack, tmp_path / "none.csv", ["dogs"])

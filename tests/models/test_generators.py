@@ -6,6 +6,7 @@ from torch import nn
 
 from tomau.errors import UsageError
 from tomau.models import create_generator, generators
+from tomau.models.generators.hint_unet import pool_hints
 
 
 def test_pix2pix_unet_has_the_papers_layers() -> None:
@@ -72,3 +73,53 @@ def test_every_gradient_arrives() -> None:
 def test_unknown_generator_lists_all() -> None:
     with pytest.raises(UsageError, match=r"unet\.pix2pix"):
         generators.create("unet-vgg.pix2pix")
+
+
+def _hint_net() -> nn.Module:
+    torch.manual_seed(0)
+    net = create_generator("hint-efficientnet_lite0.tomau1").eval()
+    nn.init.normal_(net.head.weight)
+    return net
+
+
+@pytest.mark.parametrize("size", [(32, 32), (64, 96)])
+def test_hint_unet_answers_chroma_and_classes(size: tuple[int, int]) -> None:
+    l, hints = torch.zeros(2, 1, *size), torch.zeros(2, 3, *size)
+    ab, classes = _hint_net()(l, hints, with_classes=True)
+    assert ab.shape == (2, 2, *size)
+    assert classes.shape == (2, 305, size[0] // 4, size[1] // 4)
+
+
+def test_no_hints_are_hints_without_marks() -> None:
+    net, l = _hint_net(), torch.randn(1, 1, 64, 64)
+    assert torch.equal(net(l), net(l, torch.zeros(1, 3, 64, 64)))
+
+
+def test_hint_changes_the_answer_far_away_too() -> None:
+    net, l = _hint_net(), torch.randn(1, 1, 128, 128)
+    hints = torch.zeros(1, 3, 128, 128)
+    hints[0, :, 8, 8] = torch.tensor([0.5, 0.5, 1.0])
+    change = (net(l, hints) - net(l)).abs()[0]
+    assert float(change[:, 8, 8].max()) > 0
+    assert float(change[:, -8:, -8:].max()) > 0
+
+
+def test_pooled_hints_keep_the_colour_of_what_is_marked() -> None:
+    hints = torch.zeros(1, 3, 8, 8)
+    hints[0, :, 1, 1] = torch.tensor([0.2, -0.4, 1.0])
+    hints[0, :, 2, 2] = torch.tensor([0.6, 0.0, 1.0])
+    pooled = pool_hints(hints, 4)
+    torch.testing.assert_close(pooled[0, :, 0, 0], torch.tensor([0.4, -0.2, 1.0]))
+    assert float(pooled[0, :, 1:, 1:].abs().max()) == 0
+
+
+def test_hint_unet_learns_colour_only() -> None:
+    with pytest.raises(UsageError, match="unet generator"):
+        create_generator("hint-efficientnet_lite0.tomau1", inputs=3, outputs=3)
+
+
+@pytest.mark.parametrize("name", ["unet.pix2pix", "unet-resnet18.pix2pix"])
+def test_generators_take_any_channel_counts(name: str) -> None:
+    side = 256 if name == "unet.pix2pix" else 32
+    answer = create_generator(name, inputs=3, outputs=4).eval()(torch.zeros(1, 3, side, side))
+    assert answer.shape == (1, 4, side, side)

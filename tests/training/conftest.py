@@ -17,12 +17,12 @@ class TinyGenerator(nn.Module):
 
     stride = 32
 
-    def __init__(self) -> None:
+    def __init__(self, *, inputs: int = 1, outputs: int = 2) -> None:
         super().__init__()
-        self.encoder = nn.Conv2d(1, 8, 3, 1, 1, bias=False)
+        self.encoder = nn.Conv2d(inputs, 8, 3, 1, 1, bias=False)
         self.norm = nn.BatchNorm2d(8)
         self.dropout = nn.Dropout(0.2)
-        self.head = nn.Conv2d(8, 2, 3, 1, 1)
+        self.head = nn.Conv2d(8, outputs, 3, 1, 1)
 
     def forward(self, l: Tensor) -> Tensor:
         return torch.tanh(self.head(self.dropout(torch.relu(self.norm(self.encoder(l))))))

@@ -5,11 +5,17 @@ import math
 import pytest
 import torch
 
+from tomau.color.bins import ab_bins
+from tomau.color.torch_lab import normalized_lab
 from tomau.training.losses import (
+    class_loss,
     discriminator_loss,
     generator_adversarial_loss,
-    generator_loss,
+    hinge_discriminator_loss,
+    hinge_generator_loss,
     l1_loss,
+    smooth_l1_loss,
+    soft_bins,
 )
 
 
@@ -47,9 +53,53 @@ def test_confident_discriminator_stays_finite() -> None:
     assert float(discriminator_loss(-sure, sure)) == pytest.approx(200.0)
 
 
-def test_l1_and_the_whole_objective() -> None:
+def test_l1_is_equation_9() -> None:
     ab, truth = torch.tensor([[0.5, -0.5]]), torch.tensor([[0.25, 0.5]])
     assert float(l1_loss(ab, truth)) == pytest.approx(0.625)
-    fake = _logits(3)
-    whole = generator_loss(fake, ab, truth, 100.0)
-    assert float(whole) == pytest.approx(float(generator_adversarial_loss(fake)) + 62.5, rel=1e-6)
+
+
+def test_smooth_l1_is_quadratic_below_beta_and_linear_above() -> None:
+    truth = torch.zeros(1, 2, 1, 1)
+    two, forty = (torch.full_like(truth, value / 110) for value in (2.0, 40.0))
+    assert float(smooth_l1_loss(two, truth)) * 110 == pytest.approx(0.5 * 2**2 / 5, rel=1e-5)
+    assert float(smooth_l1_loss(forty, truth)) * 110 == pytest.approx(40 - 2.5, rel=1e-5)
+
+
+def test_hinge_asks_for_a_margin_and_no_more() -> None:
+    sure, unsure = torch.full((4,), 3.0), torch.zeros(4)
+    assert float(hinge_discriminator_loss(sure, -sure)) == 0
+    assert float(hinge_discriminator_loss(unsure, unsure)) == 1
+    assert float(hinge_generator_loss(sure)) == -3
+
+
+def test_colour_is_the_mean_of_its_bins() -> None:
+    rgb = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    ab = normalized_lab(rgb)[1]
+    bins, shares = soft_bins(ab)
+    colours = torch.from_numpy(ab_bins())[bins]
+    mean = (colours * shares[..., None]).sum(dim=-2).permute(0, 3, 1, 2)
+    torch.testing.assert_close(mean, ab * 110, atol=1e-3, rtol=0)
+    torch.testing.assert_close(shares.sum(dim=-1), torch.ones(1, 16, 16))
+
+
+def test_class_loss_is_the_cross_entropy_with_soft_targets() -> None:
+    random = torch.Generator().manual_seed(1)
+    logits = torch.randn(2, 305, 4, 4, generator=random)
+    truth = (torch.rand(2, 2, 16, 16, generator=random) - 0.5) / 2
+    small = torch.nn.functional.avg_pool2d(truth, 4)
+    bins, shares = soft_bins(small)
+    target = torch.zeros(2, 4, 4, 305).scatter_add_(-1, bins, shares).permute(0, 3, 1, 2)
+    expected = torch.nn.functional.cross_entropy(logits, target)
+    assert float(class_loss(logits, truth)) == pytest.approx(float(expected), rel=1e-5)
+    ones = torch.ones(305)
+    assert float(class_loss(logits, truth, 3 * ones)) == pytest.approx(3 * float(expected))
+
+
+def test_class_loss_is_least_for_the_true_distribution() -> None:
+    truth = torch.full((1, 2, 4, 4), 0.2)
+    bins, shares = soft_bins(truth[:, :, :1, :1])
+    right = torch.full((1, 305, 1, 1), -20.0)
+    right[0, bins[0, 0, 0], 0, 0] = shares[0, 0, 0].clamp_min(1e-9).log()
+    entropy = -(shares * shares.clamp_min(1e-9).log()).sum()
+    assert float(class_loss(right, truth)) == pytest.approx(float(entropy), abs=1e-4)
+    assert float(class_loss(torch.zeros(1, 305, 1, 1), truth)) > float(entropy) + 1

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 import torch
 
 from tests.training.conftest import Recorder
-from tomau.errors import UsageError
+from tomau.errors import TrainingError, UsageError
 from tomau.models import read_weights
 from tomau.training import TrainConfig, Trainer
+from tomau.training.opening import open_task
 
 
 def _weights(run: Path) -> dict[str, torch.Tensor]:
@@ -65,11 +67,78 @@ def test_adversarial_phase_teaches_both_networks(config: TrainConfig, tmp_path: 
     assert float(weights["discriminator/layers.0.weight"].std()) > 0
 
 
-def test_held_out_photos_are_counted_apart(config: TrainConfig, tmp_path: Path) -> None:
-    trainer = Trainer(config, tmp_path / "run", Recorder())
-    train, held_out = trainer._open_photos()
-    assert len(train) + len(held_out) == 16
-    assert not {*train.keys} & {*held_out.keys}
+def test_held_out_photos_are_no_training_photos(config: TrainConfig) -> None:
+    task = open_task(config, Recorder())
+    assert 4 < len(task.train) < 16
+
+
+def test_limit_takes_fewer_training_photos(config: TrainConfig) -> None:
+    data = config.data.model_copy(update={"limit": 5})
+    assert len(open_task(config.model_copy(update={"data": data}), Recorder()).train) == 5
+
+
+def test_loss_that_is_no_number_stops_the_run_before_it_is_saved(
+    config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(config, run, Recorder(stop_at=2)).fit()
+    saved = _weights(run)
+    monkeypatch.setattr(
+        "tomau.training.steps.l1_loss", lambda ab, truth: (ab - truth).sum() * math.nan
+    )
+    with pytest.raises(TrainingError, match=r"l1 is not finite at batch 2; .*checkpoint stays"):
+        Trainer(config, run, Recorder()).fit(resume=True)
+    assert all(torch.equal(value, saved[name]) for name, value in _weights(run).items())
+
+
+def test_resumed_run_takes_the_rate_of_its_new_configuration(
+    config: TrainConfig, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(config, run, Recorder(stop_at=2)).fit()
+    slower = config.phases[0].model_copy(update={"lr": 1e-5})
+    changed = config.model_copy(update={"phases": (slower, *config.phases[1:])})
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(changed, run, Recorder(stop_at=3)).fit(resume=True)
+    rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [row["lr"] for row in rows if row["event"] == "train"] == [1e-3, 1e-3, 1e-5]
+
+
+def test_epochs_are_kept_and_scored(config: TrainConfig, tmp_path: Path) -> None:
+    recorder = Recorder()
+    run = tmp_path / "run"
+    Trainer(config.model_copy(update={"keep_epochs": True}), run, recorder).fit()
+    kept = sorted(path.name for path in (run / "epochs").iterdir())
+    names = ["phase-0-epoch-01", "phase-0-epoch-02", "phase-1-epoch-01"]
+    assert kept == [f"{name}.safetensors" for name in names]
+    assert sum("rmse" in values for values in recorder.values.values()) == 3
+
+
+def test_network_with_hints_and_classes_learns(config: TrainConfig, tmp_path: Path) -> None:
+    losses = {"smooth_l1": 10, "classes": 1, "colorfulness": 0.1, "g_gan": 0.1}
+    phase = {"regime": "weighted", "losses": losses, "epochs": 6, "batch": 4, "crop": 32}
+    phase |= {"lr": 4e-3, "hints": {}, "aged": 0.5, "gan": "hinge", "rebalance": 0.9}
+    phase |= {"frozen": ["encoder.conv_stem"], "fixed_statistics": True}
+    changed = config.model_dump() | {
+        "generator": "hint-efficientnet_lite0.tomau1",
+        "discriminator": "patchgan70-spectral",
+        "phases": [phase],
+    }
+    recorder = Recorder()
+    Trainer(TrainConfig.model_validate(changed), tmp_path / "run", recorder).fit()
+    classes = [v["classes"] for _, v in sorted(recorder.values.items()) if "classes" in v]
+    assert sum(classes[-4:]) < 0.95 * sum(classes[:4])
+    assert {"colorfulness", "g_gan", "d", "smooth_l1"} <= recorder.values[1].keys()
+    weights = _weights(tmp_path / "run")
+    assert int(weights["generator/encoder.bn1.num_batches_tracked"]) == 0
+
+
+def test_unknown_frozen_part_is_refused(config: TrainConfig, tmp_path: Path) -> None:
+    phase = config.phases[0].model_copy(update={"frozen": ("encodr",)})
+    with pytest.raises(UsageError, match="'encodr' came"):
+        Trainer(config.model_copy(update={"phases": (phase,)}), tmp_path / "r", Recorder()).fit()
 
 
 def test_second_run_in_the_same_folder_is_refused(config: TrainConfig, tmp_path: Path) -> None:

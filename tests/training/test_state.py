@@ -55,3 +55,26 @@ def test_missing_and_damaged_checkpoints_are_one_clear_error(tmp_path: Path) -> 
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(CheckpointError, match="damaged"):
         read_state(tmp_path / "c")
+
+
+def test_checkpoint_of_another_network_is_one_clear_error(tmp_path: Path) -> None:
+    save_state(tmp_path / "c", _state(1))
+    net = nn.Linear(3, 1)
+    other = RunState(net, AveragedModel(net))
+    with pytest.raises(CheckpointError, match="of another network"):
+        restore_networks(tmp_path / "c", other, read_state(tmp_path / "c"))
+
+
+def test_full_disk_leaves_the_old_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_state(tmp_path / "c", _state(1))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(CheckpointError, match=r"No space left.*one before is whole"):
+        save_state(tmp_path / "c", _state(2))
+    assert read_state(tmp_path / "c")["step"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]

@@ -37,6 +37,6 @@ def test_mode_of_the_network_is_restored() -> None:
 
 
 def test_pixels_cross_to_torch_in_order() -> None:
-    tensor = to_tensor(PHOTOS, CPU)
+    tensor = to_tensor(torch.from_numpy(PHOTOS), CPU)
     assert tensor.shape == (3, 3, 256, 256)
     assert float(tensor[1, 2, 3, 4]) == pytest.approx(PHOTOS[1, 3, 4, 2] / 255)

@@ -34,7 +34,7 @@ _RGBTO_XYZ = np.array(
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 # The white is divided out of the matrices once instead of out of every pixel.
 TO_XYZ = _RGBTO_XYZ / _WHITE[:, np.newaxis]
-_FROM_XYZ = (np.linalg.inv(_RGBTO_XYZ) * _WHITE).astype(np.float32)
+FROM_XYZ = (np.linalg.inv(_RGBTO_XYZ) * _WHITE).astype(np.float32)
 
 LUMINANCE_WEIGHTS = tuple(float(weight) for weight in _RGBTO_XYZ[1])
 """Share of linear red, green and blue in the relative luminance Y; they sum to one."""
@@ -169,7 +169,7 @@ def lab_to_linear(l: Plane, a: Plane, b: Plane) -> tuple[Plane, Plane, Plane]:
     fz = b * (-1 / 200.0)
     fz += fy
     x, y, z = lab_f_inverse(fx), lab_f_inverse(fy), lab_f_inverse(fz)
-    red, green, blue = (_weighted(row, x, y, z) for row in _FROM_XYZ)
+    red, green, blue = (_weighted(row, x, y, z) for row in FROM_XYZ)
     return red, green, blue
 
 

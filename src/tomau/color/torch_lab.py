@@ -1,11 +1,11 @@
-"""sRGB to CIE L*a*b* on torch tensors, so that training converts colours where it computes."""
+"""sRGB to CIE L*a*b* and back on torch tensors: training converts colours where it computes."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from tomau.color.spaces import AB_LIMIT, TO_XYZ
+from tomau.color.spaces import AB_LIMIT, FROM_XYZ, TO_XYZ
 
 
 def srgb_to_lab(rgb: Tensor) -> Tensor:
@@ -38,3 +38,24 @@ def normalized_lab(rgb: Tensor) -> tuple[Tensor, Tensor]:
     """
     lab = srgb_to_lab(rgb)
     return lab[:, :1] / 50 - 1, lab[:, 1:] / AB_LIMIT
+
+
+def lab_to_srgb(l: Tensor, ab: Tensor) -> Tensor:
+    """Convert the study's normalisation to sRGB, clipped to its gamut; has gradients.
+
+    Args:
+        l: ``[N, 1, H, W]``, L*/50 - 1.
+        ab: ``[N, 2, H, W]``, ab/110.
+
+    Returns:
+        ``[N, 3, H, W]`` in 0..1.
+    """
+    y = (l[:, 0] * 50 + 66) / 116
+    a, b = (ab * AB_LIMIT).unbind(1)
+    f = torch.stack((y + a / 500, y, y - b / 200), dim=1)
+    xyz = torch.where(f > 0.2068966, f.pow(3), (f - 16 / 116) / 7.787)
+    matrix = l.new_tensor(FROM_XYZ)
+    linear = torch.nn.functional.conv2d(xyz, matrix[:, :, None, None]).clamp(0, 1)
+    # The power's slope is infinite at 0, and where() would multiply it by 0: NaN.
+    curved = 1.055 * linear.clamp_min(0.0031308).pow(1 / 2.4) - 0.055
+    return torch.where(linear > 0.0031308, curved, linear * 12.92)

@@ -1,20 +1,33 @@
 """Photo folders and tar shards to batches; knows no network and needs no torch."""
 
-from tomau.data.batches import BatchPlan, CropOptions, make_batch, prefetch, random_crop
+from tomau.data.batches import (
+    BatchPlan,
+    CropBox,
+    CropOptions,
+    crop_boxes,
+    make_batch,
+    prefetch,
+)
+from tomau.data.hints import HintOptions, hint_patches
 from tomau.data.pack import Pack, PackOptions, open_pack
 from tomau.data.sources import find_photos, iter_photos
-from tomau.data.split import split_pack
+from tomau.data.split import first_photos, from_sources, split_pack
 
 __all__ = [
     "BatchPlan",
+    "CropBox",
     "CropOptions",
+    "HintOptions",
     "Pack",
     "PackOptions",
+    "crop_boxes",
     "find_photos",
+    "first_photos",
+    "from_sources",
+    "hint_patches",
     "iter_photos",
     "make_batch",
     "open_pack",
     "prefetch",
-    "random_crop",
     "split_pack",
 ]

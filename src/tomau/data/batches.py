@@ -56,28 +56,45 @@ class BatchPlan:
         return whole[self.rank :: self.world]
 
 
-def make_batch(pack: Pack, plan: BatchPlan, crop: CropOptions, number: int) -> NDArray[np.uint8]:
-    """Return batch ``number`` as ``[N, size, size, 3]`` uint8 sRGB."""
+@dataclass(frozen=True)
+class CropBox:
+    """A square of photo ``index``: its top left corner and side in pixels; mirrored or not."""
+
+    index: int
+    top: int
+    left: int
+    side: int
+    mirrored: bool
+
+
+def crop_boxes(pack: Pack, plan: BatchPlan, crop: CropOptions, number: int) -> list[CropBox]:
+    """Draw the crops of batch ``number``."""
     random = np.random.default_rng((plan.seed, number, plan.rank, 1))
-    rows = [random_crop(pack.photo(index), crop, random) for index in plan.indices(number)]
-    return np.stack(rows)
+    return [_draw_box(pack, int(index), crop, random) for index in plan.indices(number)]
 
 
-def random_crop(
-    rgb_u8: NDArray[np.uint8], crop: CropOptions, random: np.random.Generator
-) -> NDArray[np.uint8]:
-    """Cut a random square, bring it to ``crop.size`` by Pillow's antialiased bilinear filter."""
-    height, width = rgb_u8.shape[:2]
+def _draw_box(pack: Pack, index: int, crop: CropOptions, random: np.random.Generator) -> CropBox:
+    height, width = pack.shapes[index]
     side = round(min(height, width) * random.uniform(crop.min_scale, 1.0))
     # Reducing is free of invention, enlarging is not: small crops are taken larger if they can.
-    side = min(max(side, crop.size), height, width)
+    side = int(min(max(side, crop.size), height, width))
     top = int(random.integers(height - side + 1))
     left = int(random.integers(width - side + 1))
-    cut = rgb_u8[top : top + side, left : left + side]
-    if side != crop.size:
-        size = (crop.size, crop.size)
-        cut = np.asarray(Image.fromarray(cut).resize(size, Image.Resampling.BILINEAR))
-    return cut[:, ::-1] if crop.flip and random.random() < 0.5 else cut
+    return CropBox(index, top, left, side, crop.flip and random.random() < 0.5)
+
+
+def make_batch(pack: Pack, plan: BatchPlan, crop: CropOptions, number: int) -> NDArray[np.uint8]:
+    """Return batch ``number`` as ``[N, size, size, C]`` uint8."""
+    boxes = crop_boxes(pack, plan, crop, number)
+    return np.stack([cut(pack.photo(box.index), box, crop.size) for box in boxes])
+
+
+def cut(photo_u8: NDArray[np.uint8], box: CropBox, size: int) -> NDArray[np.uint8]:
+    """Cut a box out of a photo and bring it to ``size`` by Pillow's antialiased bilinear filter."""
+    piece = photo_u8[box.top : box.top + box.side, box.left : box.left + box.side]
+    if box.side != size:
+        piece = np.asarray(Image.fromarray(piece).resize((size, size), Image.Resampling.BILINEAR))
+    return piece[:, ::-1] if box.mirrored else piece
 
 
 def prefetch(

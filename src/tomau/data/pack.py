@@ -12,7 +12,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ class Pack:
         offsets: ``[N]`` int64, first byte of each photo in ``pixels``.
         pixels: the flat uint8 memory map.
         left_out: key -> reason, for photos that are broken, near-gray or too small.
+        channels: bytes per pixel; 3 is sRGB, other counts are pictures laid on one another.
     """
 
     keys: tuple[str, ...]
@@ -60,20 +61,26 @@ class Pack:
     offsets: NDArray[np.int64]
     pixels: NDArray[np.uint8]
     left_out: dict[str, str]
+    channels: int = 3
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def photo(self, index: int) -> NDArray[np.uint8]:
-        """Return photo ``index`` as a view, HxWx3 uint8 sRGB."""
+        """Return photo ``index`` as a view, HxWxC uint8."""
         height, width = self.shapes[index]
         start = self.offsets[index]
-        return self.pixels[start : start + height * width * 3].reshape(height, width, 3)
+        end = start + height * width * self.channels
+        return self.pixels[start:end].reshape(height, width, self.channels)
 
     def subset(self, indices: NDArray[np.int64]) -> Pack:
         """Return the photos at ``indices`` on the same memory map."""
-        keys = tuple(self.keys[index] for index in indices)
-        return Pack(keys, self.shapes[indices], self.offsets[indices], self.pixels, self.left_out)
+        return replace(
+            self,
+            keys=tuple(self.keys[index] for index in indices),
+            shapes=self.shapes[indices],
+            offsets=self.offsets[indices],
+        )
 
 
 def open_pack(

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tomau.errors import UsageError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0)]
 
 
 class Frozen(BaseModel):
@@ -31,6 +32,10 @@ class DataConfig(Frozen):
         validation_limit: at most so many validation photos are scored during training.
         short_side: photos are kept at this short side in pixels.
         min_chroma: photos with less mean chroma (CIE C*) are left out as near-gray.
+        limit: train on so many photos, chosen by a hash of their keys; more adds to fewer.
+        sources: train on photos of these sources only, as ``index`` tells them; ``name*`` is all
+            that begin so.
+        index: CSV with the columns ``key`` and ``source``.
         cache: folder for packs; by default the user's cache folder.
     """
 
@@ -40,14 +45,46 @@ class DataConfig(Frozen):
     validation_limit: Count = 200
     short_side: Count = 256
     min_chroma: float = 5.0
+    limit: Count | None = None
+    sources: tuple[str, ...] = ()
+    index: Path | None = None
     cache: Path | None = None
+
+
+class LossWeights(Frozen):
+    """What the generator minimises: a weighted sum; 0 leaves a term out.
+
+    Attributes:
+        l1: mean absolute chroma error, equation (9).
+        smooth_l1: Huber loss of chroma.
+        classes: cross-entropy of the distribution over colour bins, for networks that answer one.
+        g_gan: the adversary's judgement, equation (3).
+        features: distance of encoder features of the two pictures; needs ``feature_weights``.
+        colorfulness: one minus a hundredth of the answer's colourfulness.
+    """
+
+    l1: Weight = 0.0
+    smooth_l1: Weight = 0.0
+    classes: Weight = 0.0
+    g_gan: Weight = 0.0
+    features: Weight = 0.0
+    colorfulness: Weight = 0.0
+
+
+class HintConfig(Frozen):
+    """Colour hints simulated in training, as `tomau.data.HintOptions` says."""
+
+    share: Share = 0.5
+    p: Annotated[float, Field(gt=0, le=1)] = 1 / 8
+    many_share: Share = 0.1
 
 
 class PhaseConfig(Frozen):
     """One regime of training for a number of epochs.
 
     Attributes:
-        regime: ``l1-pretraining`` (equation 9) or ``adversarial`` (equations 1, 3, 10, 14).
+        regime: ``l1-pretraining`` (equation 9), ``adversarial`` (equations 1, 3, 10, 14), or
+            ``weighted``, which takes ``losses``.
         epochs: passes over the photos; fractions are allowed.
         batch: photos per step, over all processes.
         crop: side of the square training crop in pixels.
@@ -58,9 +95,17 @@ class PhaseConfig(Frozen):
         schedule: ``constant`` or ``cosine`` (to ``final_lr_factor`` of ``lr``), after warm-up.
         l1_weight: lambda in equations (10) and (14); used by ``adversarial``.
         discriminator_lr: D's rate; by default the generator's.
+        losses: weights of the terms; used by ``weighted``.
+        gan: the adversarial loss, used where an adversary plays.
+        frozen: parts of the generator that do not learn, such as ``encoder.blocks.0``.
+        fixed_statistics: the encoder's BatchNorms keep the statistics they came with.
+        hints: simulated colour hints, for generators that take them.
+        aged: share of photos whose luminance is worn like an old photograph's.
+        rebalance: weigh bins in ``classes`` by rarity, mixed with so much of the uniform
+            distribution: Zhang et al. use 0.5; None weighs all alike.
     """
 
-    regime: Literal["l1-pretraining", "adversarial"]
+    regime: Literal["l1-pretraining", "adversarial", "weighted"]
     epochs: Positive
     batch: Count = 16
     crop: Annotated[int, Field(ge=32, multiple_of=32)] = 256
@@ -75,6 +120,28 @@ class PhaseConfig(Frozen):
     warmup_steps: int = 0
     l1_weight: float = 100.0
     discriminator_lr: Positive | None = None
+    losses: LossWeights = LossWeights()
+    gan: Literal["vanilla", "hinge"] = "vanilla"
+    frozen: tuple[str, ...] = ()
+    fixed_statistics: bool = False
+    hints: HintConfig | None = None
+    aged: Share = 0.0
+    rebalance: Annotated[float, Field(gt=0, le=1)] | None = None
+
+    @property
+    def loss_weights(self) -> LossWeights:
+        """Return the weights that the regime stands for."""
+        if self.regime == "l1-pretraining":
+            return LossWeights(l1=1)
+        if self.regime == "adversarial":
+            return LossWeights(g_gan=1, l1=self.l1_weight)
+        return self.losses
+
+    @model_validator(mode="after")
+    def _learns_something(self) -> PhaseConfig:
+        if not any(self.loss_weights.model_dump().values()):
+            raise ValueError("every loss has weight 0; expected one or more above, under losses")
+        return self
 
 
 class TrainConfig(Frozen):
@@ -86,6 +153,7 @@ class TrainConfig(Frozen):
         discriminator: a registered discriminator, used by adversarial phases.
         encoder_weights: safetensors file of ImageNet weights for the encoder.
         init_from: safetensors file of a whole generator to start from.
+        feature_weights: safetensors file of EfficientNet-Lite2, for the loss ``features``.
         ema_decay: decay of the generator's moving average, the weights that are exported.
         precision: as Lightning Fabric names it: ``32-true``, ``bf16-mixed``, ``16-mixed``.
         device: ``auto``, ``cpu``, ``cuda``.
@@ -93,6 +161,7 @@ class TrainConfig(Frozen):
         log_every: steps between log lines.
         validate_every: steps between validations and sample grids; 0 is once per phase.
         checkpoint_minutes: minutes between checkpoints.
+        keep_epochs: validate at the end of each epoch and keep its averaged generator.
     """
 
     name: str
@@ -100,6 +169,7 @@ class TrainConfig(Frozen):
     discriminator: str = "patchgan70"
     encoder_weights: Path | None = None
     init_from: Path | None = None
+    feature_weights: Path | None = None
     data: DataConfig
     phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)]
     seed: int = 0
@@ -112,6 +182,7 @@ class TrainConfig(Frozen):
     validate_every: Annotated[int, Field(ge=0)] = 1000
     checkpoint_minutes: Positive = 10.0
     samples: Count = 8
+    keep_epochs: bool = False
 
 
 def load_config(path: Path, overrides: tuple[str, ...] = (), **values: str | None) -> TrainConfig:

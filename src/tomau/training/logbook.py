@@ -12,7 +12,6 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch.utils.tensorboard import SummaryWriter
 
 from tomau.color import lab_to_srgb
@@ -68,12 +67,13 @@ class Logbook:
             if not isinstance(value, str):
                 self._board.add_scalar(f"{event}/{name}", value, step)
 
-    def samples(self, step: int, triples: list[tuple[NDArray[np.uint8], ...]]) -> Path:
-        """Write a grid of input | prediction | truth and return its path."""
+    def samples(
+        self, step: int, rows: list[tuple[NDArray[np.uint8], ...]], titles: tuple[str, ...]
+    ) -> Path:
+        """Write a grid of pictures under their titles and return its path."""
         path = self._run / "samples" / f"step-{step:07d}.png"
         path.parent.mkdir(exist_ok=True)
-        rows = [[Image.fromarray(picture) for picture in triple] for triple in triples]
-        contact_sheet(rows, titles=("input", "prediction", "truth")).save(path)
+        contact_sheet(rows, titles=titles).save(path)
         return path
 
 

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
-from platformdirs import user_cache_path
-from torch import nn
-from torch.optim import AdamW, Optimizer
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from tomau.color.torch_lab import normalized_lab
-from tomau.data import (
-    BatchPlan,
-    CropOptions,
-    Pack,
-    PackOptions,
-    make_batch,
-    open_pack,
-    prefetch,
-    split_pack,
-)
-from tomau.errors import UsageError
+from tomau.data import BatchPlan, CropOptions, make_batch, prefetch
+from tomau.errors import TrainingError, UsageError
 from tomau.models import (
     create_generator,
     discriminators,
     load_matching,
     read_weights,
     unfold_batchnorm,
+    write_weights,
 )
 from tomau.runtime.allocator import keep_freed_memory
 from tomau.training.config import PhaseConfig, TrainConfig
-from tomau.training.logbook import Logbook, Observer, sample_triple
+from tomau.training.logbook import Logbook, Observer
+from tomau.training.opening import open_task
+from tomau.training.optimization import (
+    discriminator_optimizer,
+    freeze,
+    generator_optimizer,
+    set_rates,
+)
+from tomau.training.perception import Perception
+from tomau.training.resident import ResidentPhotos
 from tomau.training.schedule import Phase, lay_out
 from tomau.training.state import (
     RunState,
@@ -47,11 +46,12 @@ from tomau.training.state import (
     restore_optimizers,
     save_state,
 )
-from tomau.training.steps import AdversarialStep, L1Step, Step
-from tomau.training.validation import predictions, spread, to_tensor, validate, validation_photos
+from tomau.training.steps import Adversary, TrainingStep
 
 CHECKPOINT = "checkpoint"
 CONFIG = "config.json"
+EPOCHS = "epochs"
+_BATCH_STREAM = 2  # of random numbers, beside those of the crops
 
 
 class Trainer:
@@ -81,28 +81,33 @@ class Trainer:
         Raises:
             UsageError: the run's folder holds a run and ``resume`` is not set, or the reverse.
             DataError: the photos cannot be used.
-            CheckpointError: the checkpoint is missing or damaged.
+            CheckpointError: the checkpoint is missing, damaged or of another network, or could
+                not be written.
+            TrainingError: a loss is not finite; the last good checkpoint stays.
         """
         self._prepare_folder(resume)
         self.fabric.launch()
         self.fabric.seed_everything(self.config.seed, verbose=False)
         with self.fabric.rank_zero_first(local=True):  # one process makes the pack
-            train, held_out = self._open_photos()
-        self.photos = validation_photos(held_out, self.config.data.validation_limit)
-        phases = lay_out(self.config.phases, len(train))
+            self.task = open_task(self.config, self.observer)
+        phases = lay_out(self.config.phases, len(self.task.train))
         saved = read_state(self.run / CHECKPOINT) if resume else None
-        state = self._new_state(train, fresh=saved is None)
+        state = self._new_state(fresh=saved is None)
         if saved is not None:
             restore_networks(self.run / CHECKPOINT, state, saved)
             self.observer.message(f"resuming at step {state.step} of {phases[-1].stop}")
         with ExitStack() as stack:
             # Only the first process keeps the book, and what goes into it.
             self.logbook = stack.enter_context(Logbook(self.run)) if self._is_first else None
-            stack.callback(self._save, state)
-            for phase in phases:
-                if state.step < phase.stop:
-                    self._run_phase(phase, phases[-1].stop, train, state, saved)
-                    saved = None
+            try:
+                for phase in phases:
+                    if state.step < phase.stop:
+                        self._run_phase(phase, phases[-1].stop, state, saved)
+                        saved = None
+            except KeyboardInterrupt:
+                self._save(state)
+                raise
+            self._save(state)
 
     @property
     def _is_first(self) -> bool:
@@ -118,141 +123,167 @@ class Trainer:
         text = json.dumps(self.config.model_dump(mode="json"), indent=2)
         (self.run / CONFIG).write_text(text + "\n", encoding="utf-8")
 
-    def _open_photos(self) -> tuple[Pack, Pack]:
-        data = self.config.data
-        cache = data.cache or user_cache_path("tomau") / "packs"
-        options = PackOptions(data.short_side, data.min_chroma)
-
-        def opened(path: str) -> Pack:
-            pack = open_pack(path, cache, options, progress=self.observer.packing)
-            self.observer.message(f"{path}: {len(pack)} photos, {len(pack.left_out)} left out")
-            return pack
-
-        everything = opened(data.photos)
-        if data.validation is not None:
-            return everything, opened(data.validation)
-        return split_pack(everything, data.validation_share)
-
-    def _new_state(self, train: Pack, *, fresh: bool) -> RunState:
+    def _new_state(self, *, fresh: bool) -> RunState:
         """Build the networks; ``fresh`` ones take their starting weights."""
-        generator = create_generator(self.config.generator).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        inputs, outputs = self.task.inputs, self.task.outputs
+        generator = create_generator(self.config.generator, inputs=inputs, outputs=outputs)
+        generator = generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if fresh:
-            self._load_start(generator, train)
+            self._load_start(generator)
         generator.to(self.fabric.device)
         average = get_ema_multi_avg_fn(self.config.ema_decay)  # type: ignore[no-untyped-call]
         ema = AveragedModel(generator, multi_avg_fn=average, use_buffers=True)
         discriminator = None
-        if any(phase.regime == "adversarial" for phase in self.config.phases):
-            discriminator = discriminators.create(self.config.discriminator)
+        if any(phase.loss_weights.g_gan for phase in self.config.phases):
+            name = self.config.discriminator
+            discriminator = discriminators.create(name, inputs=inputs + outputs)
             discriminator = discriminator.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         return RunState(generator, ema, discriminator)
 
-    def _load_start(self, generator: nn.Module, train: Pack) -> None:
+    def _load_start(self, generator: nn.Module) -> None:
         if self.config.init_from is not None:
-            load_matching(generator, read_weights(self.config.init_from))
+            report = load_matching(generator, read_weights(self.config.init_from))
+            self.observer.message(f"{self.config.init_from}: {report.summary()}")
             return
         if self.config.encoder_weights is None:
             return
         report = generator.load_imagenet(read_weights(self.config.encoder_weights))  # type: ignore[operator]
         self.observer.message(f"{self.config.encoder_weights.name}: {report.summary()}")
-        plan = BatchPlan(len(train), 16, self.config.seed)
-        crops = (make_batch(train, plan, CropOptions(224), number) for number in range(8))
-        device = torch.device("cpu")
+        plan = BatchPlan(len(self.task.train), 16, self.config.seed)
+        crops = (make_batch(self.task.train, plan, CropOptions(224), number) for number in range(8))
         count = unfold_batchnorm(
-            cast("nn.Module", generator.encoder),
-            (normalized_lab(to_tensor(rgb, device))[0] for rgb in crops),
+            cast("nn.Module", generator.encoder), self.task.encoder_inputs(crops)
         )
         if count:
             self.observer.message(f"{count} folded BatchNorms took their statistics from photos")
 
     def _run_phase(
-        self,
-        phase: Phase,
-        total: int,
-        train: Pack,
-        state: RunState,
-        saved: dict[str, object] | None,
+        self, phase: Phase, total: int, state: RunState, saved: dict[str, object] | None
     ) -> None:
         step_once = self._set_up(phase.config, state)
         if saved is not None and state.phase == phase.number:
             restore_optimizers(state, saved)
         state.phase = phase.number
-        config = phase.config
-        plan = BatchPlan(
-            len(train),
-            config.batch,
-            self.config.seed,
-            self.fabric.global_rank,
-            self.fabric.world_size,
-        )
-        crop = CropOptions(config.crop, config.min_scale, config.flip)
         clock = _Clock(self.config.checkpoint_minutes)
-        # Numbering batches over the whole run gives each phase photos in a new order.
-        for rgb in prefetch(train, plan, crop, state.step, phase.stop):
-            self._set_rates(phase, state)
-            l, ab = normalized_lab(to_tensor(rgb, self.fabric.device))
-            l = l.contiguous(memory_format=torch.channels_last)
-            losses = step_once(l, ab)
+        for pixels_u8 in self._crops(phase, state.step):
+            optimizers = (state.generator_optimizer, state.discriminator_optimizer)
+            set_rates(phase.lr_factor(state.step), *optimizers)
+            random = np.random.default_rng(
+                (self.config.seed, state.step, self.fabric.global_rank, _BATCH_STREAM)
+            )
+            losses = step_once(
+                self.task.batch(
+                    pixels_u8, phase.config, state.generator, self.fabric.device, random
+                )
+            )
+            self._check_finite(losses, state)
             state.ema.update_parameters(state.generator)
             state.step += 1
-            state.images += config.batch
-            clock.count(config.batch)
+            state.images += phase.config.batch
+            clock.count(phase.config.batch)
             if state.step % self.config.log_every == 0 or state.step == phase.stop:
                 values = {name: float(value) for name, value in losses.items()}
                 self._log("train", state, values | {"images_per_s": clock.rate()}, total)
-            every = self.config.validate_every
-            if state.step == phase.stop or (every and state.step % every == 0):
+            if self._validation_due(phase, state.step):
                 self._validate(state, total)
                 clock.restart_rate()
+            if self.config.keep_epochs and phase.ends_epoch(state.step):
+                self._keep_epoch(phase, state)
             if clock.checkpoint_due():
                 self._save(state)
 
-    def _set_up(self, config: PhaseConfig, state: RunState) -> Step:
+    def _crops(self, phase: Phase, start: int) -> Iterator[Tensor]:
+        """Yield each step's crops ``[N, H, W, C]`` uint8 on the device.
+
+        Numbering batches over the whole run gives each phase photos in a new order.
+        """
+        config, train = phase.config, self.task.train
+        fabric = self.fabric
+        plan = BatchPlan(
+            len(train), config.batch, self.config.seed, fabric.global_rank, fabric.world_size
+        )
+        crop = CropOptions(config.crop, config.min_scale, config.flip)
+        if fabric.device.type == "cuda":
+            photos = ResidentPhotos(train, fabric.device)
+            yield from (photos.batch(plan, crop, number) for number in range(start, phase.stop))
+        else:
+            yield from map(torch.from_numpy, prefetch(train, plan, crop, start, phase.stop))
+
+    def _set_up(self, config: PhaseConfig, state: RunState) -> TrainingStep:
         """Build a phase's optimisers and its step."""
-        optimizer = _generator_optimizer(state.generator, config)
-        generator, optimizer = self.fabric.setup(self._compiled(state.generator), optimizer)
         state.generator.train()
+        freeze(state.generator, config)
+        generator, optimizer = self.fabric.setup(
+            self._compiled(state.generator), generator_optimizer(state.generator, config)
+        )
         state.generator_optimizer, state.discriminator_optimizer = optimizer, None
-        if config.regime == "l1-pretraining":
-            return L1Step(self.fabric, generator, optimizer)
+        adversary = None
+        if config.loss_weights.g_gan:
+            adversary = self._set_up_adversary(config, state)
+        perception = None
+        if config.loss_weights.features:
+            perception = Perception.load(self.config.feature_weights, self.fabric.device)
+        class_weights = None
+        if config.rebalance is not None:
+            class_weights = self.task.class_weights(config.rebalance).to(self.fabric.device)
+        return TrainingStep(
+            self.fabric,
+            generator,
+            optimizer,
+            config.loss_weights,
+            adversary=adversary,
+            perception=perception,
+            class_weights=class_weights,
+        )
+
+    def _set_up_adversary(self, config: PhaseConfig, state: RunState) -> Adversary:
         if state.discriminator is None:
             raise UsageError("an adversarial phase came without a discriminator")
-        optimizer_d: Optimizer = AdamW(
-            state.discriminator.parameters(),
-            config.discriminator_lr or config.lr,
-            config.betas,
-            weight_decay=0.0,
-        )
-        _remember_rates(optimizer_d)
         judge = self._compiled(state.discriminator)
-        discriminator, optimizer_d = self.fabric.setup(judge, optimizer_d)
-        state.discriminator_optimizer = optimizer_d
-        return AdversarialStep(
-            self.fabric, generator, discriminator, judge, optimizer, optimizer_d, config.l1_weight
+        discriminator, optimizer = self.fabric.setup(
+            judge, discriminator_optimizer(state.discriminator, config)
         )
+        state.discriminator_optimizer = optimizer
+        return Adversary(self.fabric, discriminator, judge, optimizer, config.gan)
 
     def _compiled(self, module: nn.Module) -> nn.Module:
         return cast("nn.Module", torch.compile(module)) if self.config.compile else module
 
-    def _set_rates(self, phase: Phase, state: RunState) -> None:
-        factor = phase.lr_factor(state.step)
-        for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
-            for group in optimizer.param_groups if optimizer is not None else ():
-                group["lr"] = group["full_lr"] * factor
+    def _check_finite(self, losses: Mapping[str, Tensor], state: RunState) -> None:
+        """Stop before a broken step spreads: it is neither averaged nor saved.
+
+        Raises:
+            TrainingError: a loss is NaN or infinite.
+        """
+        broken = [name for name, value in losses.items() if not torch.isfinite(value)]
+        if broken:
+            raise TrainingError(
+                f"the loss {broken[0]} is not finite at batch {state.step}; expected a number: "
+                f"the last good checkpoint stays in {self.run / CHECKPOINT}; lower lr or use "
+                "precision 32-true, then go on with --resume"
+            )
+
+    def _validation_due(self, phase: Phase, step: int) -> bool:
+        every = self.config.validate_every
+        epoch = self.config.keep_epochs and phase.ends_epoch(step)
+        return step == phase.stop or epoch or bool(every and step % every == 0)
 
     def _validate(self, state: RunState, total: int) -> None:
         if self.logbook is None:
             return
-        network = state.ema.module
-        scores = validate(network, self.photos, self.fabric.device)
-        self._log("validation", state, scores.as_dict(), total)
-        shown = self.photos[spread(len(self.photos), self.config.samples)]
-        triples = [
-            sample_triple(l, ab, truth)
-            for batch in predictions(network, shown, self.fabric.device)
-            for l, ab, truth in zip(*batch, strict=True)
-        ]
-        self.logbook.samples(state.step, triples)
+        network, device = state.ema.module, self.fabric.device
+        self._log("validation", state, self.task.validate(network, device), total)
+        self.logbook.samples(
+            state.step, self.task.samples(network, device, self.config.samples), self.task.titles
+        )
+
+    def _keep_epoch(self, phase: Phase, state: RunState) -> None:
+        """Keep the averaged generator as float16, which is what an export would store."""
+        if self._is_first:
+            name = f"phase-{phase.number}-epoch-{phase.epoch(state.step):02d}.safetensors"
+            weights = state.ema.module.state_dict()
+            half = {k: v.half() if v.is_floating_point() else v for k, v in weights.items()}
+            write_weights(self.run / EPOCHS / name, half)
 
     def _log(self, event: str, state: RunState, values: Mapping[str, float], total: int) -> None:
         if self.logbook is not None:
@@ -293,28 +324,3 @@ class _Clock:
             return False
         self._saved = time.monotonic()
         return True
-
-
-def _generator_optimizer(generator: nn.Module, config: PhaseConfig) -> Optimizer:
-    """Adam over two groups: the encoder's rate is scaled. AdamW without decay is Adam."""
-    encoder = {id(p) for name, p in generator.named_parameters() if name.startswith("encoder.")}
-    groups = [
-        {
-            "params": [p for p in generator.parameters() if id(p) in encoder],
-            "lr": config.lr * config.encoder_lr_factor,
-        },
-        {"params": [p for p in generator.parameters() if id(p) not in encoder], "lr": config.lr},
-    ]
-    optimizer = AdamW(
-        [group for group in groups if group["params"]],
-        betas=config.betas,
-        weight_decay=config.weight_decay,
-    )
-    _remember_rates(optimizer)
-    return optimizer
-
-
-def _remember_rates(optimizer: Optimizer) -> None:
-    """Keep each group's full rate beside the scheduled one."""
-    for group in optimizer.param_groups:
-        group["full_lr"] = group["lr"]

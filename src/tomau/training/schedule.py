@@ -17,6 +17,15 @@ class Phase:
     number: int
     start: int
     stop: int
+    epoch_steps: int = 1
+
+    def epoch(self, step: int) -> int:
+        """Return how many epochs of this phase are finished after ``step`` steps of the run."""
+        return -(-(step - self.start) // self.epoch_steps)
+
+    def ends_epoch(self, step: int) -> bool:
+        """Tell whether the last of ``step`` steps ended an epoch, or the phase."""
+        return step == self.stop or (step - self.start) % self.epoch_steps == 0
 
     def lr_factor(self, step: int) -> float:
         """Return what multiplies the phase's learning rates at a step of the run.
@@ -40,7 +49,8 @@ def lay_out(phases: Sequence[PhaseConfig], photos: int) -> list[Phase]:
     placed = []
     start = 0
     for number, config in enumerate(phases):
-        steps = max(1, round(config.epochs * max(1, photos // config.batch)))
-        placed.append(Phase(config, number, start, start + steps))
+        epoch = max(1, photos // config.batch)
+        steps = max(1, round(config.epochs * epoch))
+        placed.append(Phase(config, number, start, start + steps, epoch))
         start += steps
     return placed

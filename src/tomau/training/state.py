@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
@@ -15,6 +16,7 @@ from tomau.errors import CheckpointError
 from tomau.models import read_weights, write_weights
 
 _STATE = "state.pt"
+_PART = ".part"
 
 
 @dataclass
@@ -35,8 +37,22 @@ def save_state(folder: Path, state: RunState) -> None:
     """Write a checkpoint: networks as safetensors, the rest as ``state.pt``.
 
     The old checkpoint is replaced only when the new one is whole.
+
+    Raises:
+        CheckpointError: it cannot be written; the old one stays.
     """
-    fresh = folder.with_name(folder.name + ".part")
+    try:
+        _write_state(folder, state)
+    except (OSError, SafetensorError, RuntimeError) as error:  # torch's writer raises the last
+        _remove(folder.with_name(folder.name + _PART))
+        raise CheckpointError(
+            f"the checkpoint {folder} cannot be written ({error}); the one before is whole: "
+            "make room, then go on with --resume"
+        ) from error
+
+
+def _write_state(folder: Path, state: RunState) -> None:
+    fresh = folder.with_name(folder.name + _PART)
     fresh.mkdir(parents=True, exist_ok=True)
     write_weights(fresh / "generator.safetensors", state.generator.state_dict())
     write_weights(fresh / "ema.safetensors", state.ema.module.state_dict())
@@ -95,24 +111,49 @@ def read_state(folder: Path) -> dict[str, Any]:
 
 
 def restore_networks(folder: Path, state: RunState, saved: dict[str, Any]) -> None:
-    """Put a checkpoint's networks and counters into ``state``; random streams too."""
-    state.generator.load_state_dict(read_weights(folder / "generator.safetensors"))
-    state.ema.module.load_state_dict(read_weights(folder / "ema.safetensors"))
+    """Put a checkpoint's networks and counters into ``state``; random streams too.
+
+    Raises:
+        CheckpointError: the checkpoint is of another network.
+    """
+    _load(state.generator, folder / "generator.safetensors")
+    _load(state.ema.module, folder / "ema.safetensors")
     state.ema.n_averaged.fill_(saved["averaged"])
     if state.discriminator is not None and (folder / "discriminator.safetensors").is_file():
-        state.discriminator.load_state_dict(read_weights(folder / "discriminator.safetensors"))
+        _load(state.discriminator, folder / "discriminator.safetensors")
     state.step, state.images, state.phase = saved["step"], saved["images"], saved["phase"]
     torch.set_rng_state(saved["rng"])
     if torch.cuda.is_available() and "cuda_rng" in saved:
         torch.cuda.set_rng_state_all(saved["cuda_rng"])
 
 
+def _load(network: nn.Module, file: Path) -> None:
+    try:
+        network.load_state_dict(read_weights(file))
+    except RuntimeError as error:
+        problem = " ".join(str(error).split())[:200]
+        raise CheckpointError(
+            f"{file} is of another network than the configuration names ({problem}); "
+            "resume with the configuration that began the run"
+        ) from error
+
+
 def restore_optimizers(state: RunState, saved: dict[str, Any]) -> None:
-    """Put a checkpoint's optimiser moments into the optimisers of the phase that goes on."""
+    """Put a checkpoint's moments into the optimisers of the phase that goes on.
+
+    Rates stay those of the configuration: who lowers one before resuming means it.
+    """
     pairs = (
         (state.generator_optimizer, saved["generator_optimizer"]),
         (state.discriminator_optimizer, saved["discriminator_optimizer"]),
     )
     for optimizer, moments in pairs:
         if optimizer is not None and moments is not None:
+            settings = [_settings(group) for group in optimizer.param_groups]
             optimizer.load_state_dict(moments)
+            for group, setting in zip(optimizer.param_groups, settings, strict=True):
+                group.update(setting)
+
+
+def _settings(group: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in group.items() if name != "params"}

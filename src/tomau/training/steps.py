@@ -1,50 +1,37 @@
-"""One optimisation step of each regime, apart from the loop that repeats it."""
+"""One optimisation step, apart from the loop that repeats it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from tomau.color.torch_lab import lab_to_srgb
+from tomau.training.batch import Batch
+from tomau.training.config import LossWeights
 from tomau.training.losses import (
+    class_loss,
     discriminator_loss,
     generator_adversarial_loss,
-    generator_loss,
+    hinge_discriminator_loss,
+    hinge_generator_loss,
     l1_loss,
+    smooth_l1_loss,
 )
+from tomau.training.perception import Perception, dullness
+
+_GAN_LOSSES = {
+    "vanilla": (discriminator_loss, generator_adversarial_loss),
+    "hinge": (hinge_discriminator_loss, hinge_generator_loss),
+}
 
 
-class Step(Protocol):
-    """A regime: takes a batch, moves the weights, tells the losses."""
-
-    def __call__(self, l: Tensor, ab: Tensor) -> dict[str, Tensor]:
-        """Run one step on ``l`` ``[N,1,H,W]`` and ``ab`` ``[N,2,H,W]``, both normalised."""
-        ...
-
-
-class L1Step:
-    """Phase 1: the generator alone, equation (9)."""
-
-    def __init__(self, fabric: Fabric, generator: nn.Module, optimizer: Optimizer) -> None:
-        self.fabric = fabric
-        self.generator = generator
-        self.optimizer = optimizer
-
-    def __call__(self, l: Tensor, ab: Tensor) -> dict[str, Tensor]:
-        loss = l1_loss(self.generator(l), ab)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
-        self.optimizer.step()
-        return {"l1": loss.detach()}
-
-
-class AdversarialStep:
-    """Phase 2: discriminator and generator in turn, equations (1), (3), (8)-(10), (14).
+class Adversary:
+    """The discriminator's side of the game, equations (1), (3) and (8).
 
     ``judge`` is the discriminator without its data-parallel wrapping, which would wait for
     gradients that the generator's update does not make.
@@ -53,52 +40,104 @@ class AdversarialStep:
     def __init__(
         self,
         fabric: Fabric,
-        generator: nn.Module,
         discriminator: nn.Module,
         judge: nn.Module,
-        generator_optimizer: Optimizer,
-        discriminator_optimizer: Optimizer,
-        l1_weight: float,
+        optimizer: Optimizer,
+        kind: str = "vanilla",
+    ) -> None:
+        self.fabric = fabric
+        self.discriminator = discriminator
+        self.judge = judge
+        self.optimizer = optimizer
+        self._loss_of_d, self._loss_of_g = _GAN_LOSSES[kind]
+
+    def learn(self, l: Tensor, truth: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """Update D on true and generated pictures; tell its loss and its mean answers."""
+        real_logits = self.discriminator(torch.cat((l, truth), dim=1))
+        fake_logits = self.discriminator(torch.cat((l, fake), dim=1))
+        loss = self._loss_of_d(real_logits, fake_logits)
+        self.optimizer.zero_grad(set_to_none=True)
+        self.fabric.backward(loss)
+        self.optimizer.step()
+        return {
+            "d": loss.detach(),
+            "d_real": real_logits.detach().sigmoid().mean(),
+            "d_fake": fake_logits.detach().sigmoid().mean(),
+        }
+
+    def judgement(self, l: Tensor, fake: Tensor) -> Tensor:
+        """Return the generator's adversarial loss."""
+        with self.fabric.autocast():
+            return self._loss_of_g(self.judge(torch.cat((l, fake), dim=1)))
+
+
+class TrainingStep:
+    """Takes a batch, moves the weights, tells the losses.
+
+    The generator minimises a weighted sum of terms: L1 alone is the study's phase 1, equation
+    (9); L1 and the adversary its phase 2, equations (10) and (14).
+    """
+
+    def __init__(
+        self,
+        fabric: Fabric,
+        generator: nn.Module,
+        optimizer: Optimizer,
+        weights: LossWeights,
+        *,
+        adversary: Adversary | None = None,
+        perception: Perception | None = None,
+        class_weights: Tensor | None = None,
     ) -> None:
         self.fabric = fabric
         self.generator = generator
-        self.discriminator = discriminator
-        self.judge = judge
-        self.generator_optimizer = generator_optimizer
-        self.discriminator_optimizer = discriminator_optimizer
-        self.l1_weight = l1_weight
+        self.optimizer = optimizer
+        self.weights = weights
+        self.adversary = adversary
+        self.perception = perception
+        self.class_weights = class_weights
 
-    def __call__(self, l: Tensor, ab: Tensor) -> dict[str, Tensor]:
-        fake = self.generator(l)
-        loss_d, real_mean, fake_mean = self._update_discriminator(l, ab, fake.detach())
-        gan, l1 = self._update_generator(l, ab, fake)
-        return {"d": loss_d, "g_gan": gan, "l1": l1, "d_real": real_mean, "d_fake": fake_mean}
+    def __call__(self, batch: Batch) -> dict[str, Tensor]:
+        """Run one step and return each loss by name, detached."""
+        if self.weights.classes:
+            fake, classes = self.generator(*batch.inputs, with_classes=True)
+        else:
+            fake, classes = self.generator(*batch.inputs), None
+        told: dict[str, Tensor] = {}
+        if self.adversary is not None:
+            told |= self.adversary.learn(batch.l, batch.ab, fake.detach())
+        with _frozen(self.adversary.judge) if self.adversary is not None else nullcontext():
+            terms = self._terms(batch, fake, classes)
+            self.optimizer.zero_grad(set_to_none=True)
+            self.fabric.backward(self._weighted(terms))
+        self.optimizer.step()
+        told |= {name: term.detach() for name, term in terms.items()}
+        # For the log of every run, asked for or not: it costs nothing beside the step.
+        return told if "l1" in told else told | {"l1": l1_loss(fake.detach(), batch.ab)}
 
-    def _update_discriminator(
-        self, l: Tensor, ab: Tensor, fake: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        real_logits = self.discriminator(torch.cat((l, ab), dim=1))
-        fake_logits = self.discriminator(torch.cat((l, fake), dim=1))
-        loss = discriminator_loss(real_logits, fake_logits)
-        self.discriminator_optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
-        self.discriminator_optimizer.step()
-        return (
-            loss.detach(),
-            real_logits.detach().sigmoid().mean(),
-            fake_logits.detach().sigmoid().mean(),
-        )
+    def _terms(self, batch: Batch, fake: Tensor, classes: Tensor | None) -> dict[str, Tensor]:
+        terms: dict[str, Tensor] = {}
+        if self.adversary is not None:
+            terms["g_gan"] = self.adversary.judgement(batch.l, fake)
+        if self.weights.l1:
+            terms["l1"] = l1_loss(fake, batch.ab)
+        if self.weights.smooth_l1:
+            terms["smooth_l1"] = smooth_l1_loss(fake, batch.ab)
+        if classes is not None:
+            terms["classes"] = class_loss(classes, batch.ab, self.class_weights)
+        if self.perception is not None or self.weights.colorfulness:
+            rgb = lab_to_srgb(batch.l, fake.float())
+            if self.perception is not None:
+                truth = lab_to_srgb(batch.l, batch.ab)
+                terms["features"] = self.perception.distance(rgb, truth)
+            if self.weights.colorfulness:
+                terms["colorfulness"] = dullness(rgb)
+        return terms
 
-    def _update_generator(self, l: Tensor, ab: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        with _frozen(self.judge):
-            with self.fabric.autocast():
-                fake_logits = self.judge(torch.cat((l, fake), dim=1))
-            loss = generator_loss(fake_logits, fake, ab, self.l1_weight)
-            self.generator_optimizer.zero_grad(set_to_none=True)
-            self.fabric.backward(loss)
-        self.generator_optimizer.step()
-        # The parts again, for the log: means over what is at hand cost nothing beside the step.
-        return generator_adversarial_loss(fake_logits.detach()), l1_loss(fake.detach(), ab)
+    def _weighted(self, terms: Mapping[str, Tensor]) -> Tensor:
+        weights = self.weights.model_dump()
+        weighted = [weights[name] * term for name, term in terms.items()]
+        return torch.stack(weighted).sum()
 
 
 @contextmanager

@@ -56,10 +56,9 @@ def validation_photos(pack: Pack, limit: int) -> NDArray[np.uint8]:
     )
 
 
-def to_tensor(rgb_u8: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """Cross from numpy to torch: ``[N, H, W, 3]`` uint8 to ``[N, 3, H, W]`` float in 0..1."""
-    tensor = torch.from_numpy(np.ascontiguousarray(rgb_u8)).to(device, non_blocking=True)
-    return tensor.permute(0, 3, 1, 2).float().div_(255)
+def to_tensor(pixels_u8: Tensor, device: torch.device) -> Tensor:
+    """Cross from numpy's order to torch's: ``[N, H, W, C]`` uint8 to ``[N, C, H, W]`` in 0..1."""
+    return pixels_u8.to(device, non_blocking=True).permute(0, 3, 1, 2).float().div_(255)
 
 
 @torch.inference_mode()
@@ -70,7 +69,8 @@ def predictions(
     training = generator.training
     generator.eval()
     for start in range(0, len(photos), _BATCH):
-        l, truth = normalized_lab(to_tensor(photos[start : start + _BATCH], device))
+        rgb_u8 = torch.from_numpy(photos[start : start + _BATCH])
+        l, truth = normalized_lab(to_tensor(rgb_u8, device))
         yield l, generator(l.contiguous(memory_format=torch.channels_last)).float(), truth
     generator.train(training)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import cast
 
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
 from tomau.models.initialization import init_normal
 from tomau.models.registry import Registry
@@ -18,22 +19,38 @@ _KERNEL = 4
 
 
 class PatchGAN(nn.Module):
-    """A Lab picture to a map of logits, one per overlapping patch (study, equation (13))."""
+    """A Lab picture to a map of logits, one per overlapping patch (study, equation (13)).
 
-    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...]) -> None:
+    ``spectral`` divides each filter by its largest singular value in place of BatchNorm (Miyato
+    et al., "Spectral Normalization for GANs", ICLR 2018).
+    """
+
+    def __init__(
+        self,
+        widths: tuple[int, ...],
+        strides: tuple[int, ...],
+        *,
+        inputs: int = 3,
+        spectral: bool = False,
+    ) -> None:
         super().__init__()
         self.strides = (*strides, 1)
         layers: list[nn.Module] = []
-        inputs = 3
+        before = inputs
         for index, (width, stride) in enumerate(zip(widths, strides, strict=True)):
-            layers.append(nn.Conv2d(inputs, width, _KERNEL, stride, 1, bias=index == 0))
-            if index > 0:
+            normed = index > 0 and not spectral
+            layers.append(nn.Conv2d(before, width, _KERNEL, stride, 1, bias=not normed))
+            if normed:
                 layers.append(nn.BatchNorm2d(width))
             layers.append(nn.LeakyReLU(0.2))
-            inputs = width
-        layers.append(nn.Conv2d(inputs, 1, _KERNEL, 1, 1))
+            before = width
+        layers.append(nn.Conv2d(before, 1, _KERNEL, 1, 1))
         self.layers = nn.Sequential(*layers)
         init_normal(self)
+        if spectral:
+            for layer in self.layers:
+                if isinstance(layer, nn.Conv2d):
+                    spectral_norm(layer)
 
     def forward(self, lab: Tensor) -> Tensor:
         """Map normalised Lab ``[N, 3, H, W]`` to logits; 256x256 gives ``[N, 1, 30, 30]``."""
@@ -53,6 +70,12 @@ class PatchGAN(nn.Module):
 
 
 @discriminators.register("patchgan70")
-def patchgan70() -> PatchGAN:
+def patchgan70(*, inputs: int = 3) -> PatchGAN:
     """Build the 70x70 discriminator: strides 2, 2, 2, 1, 1."""
-    return PatchGAN((64, 128, 256, 512), (2, 2, 2, 1))
+    return PatchGAN((64, 128, 256, 512), (2, 2, 2, 1), inputs=inputs)
+
+
+@discriminators.register("patchgan70-spectral")
+def patchgan70_spectral(*, inputs: int = 3) -> PatchGAN:
+    """Build the same with spectral normalisation."""
+    return PatchGAN((64, 128, 256, 512), (2, 2, 2, 1), inputs=inputs, spectral=True)

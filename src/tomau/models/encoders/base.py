@@ -20,8 +20,8 @@ class Encoder(Protocol):
     channels: tuple[int, ...]
     finest_stride: int
 
-    def __call__(self, l: Tensor) -> list[Tensor]:
-        """Map ``[N, 1, H, W]`` (L*/50 - 1) to one feature map per stride, finest first."""
+    def __call__(self, x: Tensor) -> list[Tensor]:
+        """Map ``[N, inputs, H, W]``, for colour L*/50 - 1, to a feature map per stride."""
         ...
 
 
@@ -65,11 +65,15 @@ def luminance_filter(weight: Tensor, rgb: RGBStandardization) -> tuple[Tensor, T
 def load_first_convolution(
     conv: nn.Conv2d, norm: nn.BatchNorm2d, weight: Tensor, rgb: RGBStandardization
 ) -> None:
-    """Put a 3-channel filter into a 1-channel convolution and its BatchNorm."""
-    if weight.shape[1] == 1:
+    """Put a 3-channel filter into a convolution on luminance and its BatchNorm.
+
+    Channels beside luminance start at zero. A filter of the convolution's own count is copied.
+    """
+    if weight.shape == conv.weight.shape:
         conv.weight.copy_(weight)
         return
     gray, constant = luminance_filter(weight.float(), rgb)
-    conv.weight.copy_(gray)
+    conv.weight.zero_()
+    conv.weight[:, :1] = gray
     if norm.running_mean is not None:
         norm.running_mean -= constant

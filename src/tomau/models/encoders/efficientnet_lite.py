@@ -8,7 +8,7 @@ padding and BatchNorm eps 1e-3 as timm's ``tf_efficientnet_lite*`` (Apache-2.0).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from torch import Tensor, nn
@@ -87,17 +87,21 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetLiteEncoder(nn.Module):
-    """Features at strides 2 (stage 1), 4, 8, 16 (stage 5) and 32 (stage 7)."""
+    """Features at strides 2 (stage 1), 4, 8, 16 (stage 5) and 32 (stage 7).
+
+    ``inputs`` is 1 for luminance; 3 for RGB, standardised as `EFFICIENTNET_LITE` says; any other
+    count is luminance followed by channels that ImageNet weights know nothing of.
+    """
 
     finest_stride = 2
 
-    def __init__(self, width: float, depth: float) -> None:
+    def __init__(self, width: float, depth: float, *, inputs: int = 1) -> None:
         super().__init__()
-        self.conv_stem = SameConv2d(1, 32, 3, 2, bias=False)
+        self.conv_stem = SameConv2d(inputs, 32, 3, 2, bias=False)
         self.bn1 = _norm(32)
         stages: list[nn.Module] = []
         widths = []
-        inputs = 32
+        before = 32
         for index, (repeats, kernel, stride, expansion, channels) in enumerate(_STAGES):
             outputs = round_channels(channels * width)
             count = repeats if index in (0, 6) else math.ceil(repeats * depth)
@@ -105,18 +109,18 @@ class EfficientNetLiteEncoder(nn.Module):
             for number in range(count):
                 step = stride if number == 0 else 1
                 if expansion == 1:
-                    blocks.append(SeparableBlock(inputs, outputs, kernel, step))
+                    blocks.append(SeparableBlock(before, outputs, kernel, step))
                 else:
-                    blocks.append(InvertedResidual(inputs, outputs, kernel, step, expansion))
-                inputs = outputs
+                    blocks.append(InvertedResidual(before, outputs, kernel, step, expansion))
+                before = outputs
             stages.append(nn.Sequential(*blocks))
             widths.append(outputs)
         self.blocks = nn.Sequential(*stages)
         self.channels = tuple(widths[index] for index in _LAST_STAGE_OF_STRIDE)
 
-    def forward(self, l: Tensor) -> list[Tensor]:
-        """Map ``[N, 1, H, W]`` to five feature maps, strides 2 to 32."""
-        x = F.relu6(self.bn1(self.conv_stem(l)))
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Map ``[N, inputs, H, W]`` to five feature maps, strides 2 to 32."""
+        x = F.relu6(self.bn1(self.conv_stem(x)))
         features = []
         for index, stage in enumerate(self.blocks):
             x = stage(x)
@@ -142,9 +146,10 @@ def round_channels(channels: float, divisor: int = 8) -> int:
     return rounded + divisor if rounded < 0.9 * channels else rounded
 
 
-for _name, _width, _depth in (
-    ("efficientnet_lite0", 1.0, 1.0),
-    ("efficientnet_lite1", 1.0, 1.1),
-    ("efficientnet_lite2", 1.1, 1.2),
-):
-    encoders.register(_name)(partial(EfficientNetLiteEncoder, _width, _depth))
+def _lite(width: float, depth: float) -> Callable[..., EfficientNetLiteEncoder]:
+    return partial(EfficientNetLiteEncoder, width, depth)
+
+
+efficientnet_lite0 = encoders.register("efficientnet_lite0")(_lite(1.0, 1.0))
+efficientnet_lite1 = encoders.register("efficientnet_lite1")(_lite(1.0, 1.1))
+efficientnet_lite2 = encoders.register("efficientnet_lite2")(_lite(1.1, 1.2))

@@ -70,25 +70,27 @@ class ResNetEncoder(nn.Module):
 
     finest_stride = 2
 
-    def __init__(self, block: type[BasicBlock | Bottleneck], depths: tuple[int, ...]) -> None:
+    def __init__(
+        self, block: type[BasicBlock | Bottleneck], depths: tuple[int, ...], *, inputs: int = 1
+    ) -> None:
         super().__init__()
         self.channels = (64, *(width * block.expansion for width in (64, 128, 256, 512)))
-        self.conv1 = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
+        self.conv1 = nn.Conv2d(inputs, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, 2, 1)
-        inputs = 64
+        before = 64
         for index, (width, depth) in enumerate(zip((64, 128, 256, 512), depths, strict=True)):
             blocks = []
             for number in range(depth):
                 stride = 2 if number == 0 and index > 0 else 1
-                blocks.append(block(inputs, width, stride))
-                inputs = width * block.expansion
+                blocks.append(block(before, width, stride))
+                before = width * block.expansion
             setattr(self, f"layer{index + 1}", nn.Sequential(*blocks))
 
-    def forward(self, l: Tensor) -> list[Tensor]:
-        """Map ``[N, 1, H, W]`` to five feature maps, strides 2 to 32."""
-        x = self.relu(self.bn1(self.conv1(l)))
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Map ``[N, inputs, H, W]`` to five feature maps, strides 2 to 32."""
+        x = self.relu(self.bn1(self.conv1(x)))
         features = [x]
         x = self.maxpool(x)
         for index in range(1, 5):

@@ -18,7 +18,7 @@ class TimmEncoder(nn.Module):
         UsageError: timm does not know the name, or its features do not halve down to stride 32.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, inputs: int = 1) -> None:
         super().__init__()
         try:
             import timm
@@ -28,7 +28,9 @@ class TimmEncoder(nn.Module):
             raise UsageError(
                 f"timm does not know the model {name!r}; timm.list_models() lists all names"
             )
-        self.backbone = timm.create_model(name, in_chans=1, features_only=True, pretrained=False)
+        self.backbone = timm.create_model(
+            name, in_chans=inputs, features_only=True, pretrained=False
+        )
         strides = tuple(self.backbone.feature_info.reduction())
         if strides not in ((2, 4, 8, 16, 32), (4, 8, 16, 32)):
             raise UsageError(
@@ -37,9 +39,9 @@ class TimmEncoder(nn.Module):
         self.channels = tuple(self.backbone.feature_info.channels())
         self.finest_stride = int(strides[0])
 
-    def forward(self, l: Tensor) -> list[Tensor]:
-        """Map ``[N, 1, H, W]`` to one feature map per stride, finest first."""
-        return list(self.backbone(l))
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Map ``[N, inputs, H, W]`` to one feature map per stride, finest first."""
+        return list(self.backbone(x))
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
         """Take weights under timm's names; a 3-channel first filter is summed by timm's rule."""

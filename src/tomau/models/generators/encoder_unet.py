@@ -28,16 +28,24 @@ class EncoderUNet(nn.Module):
 
     stride = 32
 
-    def __init__(self, encoder: str, widths: tuple[int, ...] = DECODER_WIDTHS) -> None:
+    def __init__(
+        self,
+        encoder: str,
+        widths: tuple[int, ...] = DECODER_WIDTHS,
+        *,
+        inputs: int = 1,
+        outputs: int = 2,
+    ) -> None:
         super().__init__()
         if encoder.startswith("timm:"):
-            self.encoder: nn.Module = TimmEncoder(encoder.removeprefix("timm:"))
+            name = encoder.removeprefix("timm:")
+            self.encoder: nn.Module = TimmEncoder(name, inputs=inputs)
         else:
-            self.encoder = encoders.create(encoder)
+            self.encoder = encoders.create(encoder, inputs=inputs)
         features = cast("Encoder", self.encoder)
         self.decoder = UNetDecoder(features.channels, widths[: len(features.channels) - 1])
         self.head_stride = features.finest_stride
-        self.head = nn.Conv2d(self.decoder.outputs, 2, 1)
+        self.head = nn.Conv2d(self.decoder.outputs, outputs, 1)
         self._start_gray()
 
     def _start_gray(self) -> None:
@@ -50,7 +58,9 @@ class EncoderUNet(nn.Module):
             nn.init.zeros_(self.head.bias)
 
     def forward(self, l: Tensor) -> Tensor:
-        """Map ``l`` ``[N, 1, H, W]`` (L*/50 - 1) to ``ab`` ``[N, 2, H, W]`` (ab/110, -1..1).
+        """Map ``[N, inputs, H, W]`` to ``[N, outputs, H, W]``, both -1..1.
+
+        For colour: ``l`` (L*/50 - 1) to ``ab`` (ab/110).
 
         Raises:
             UsageError: H or W is not a multiple of 32.
@@ -72,13 +82,16 @@ for _name in encoders.names():
     generators.register(f"unet-{_name}.pix2pix")(partial(EncoderUNet, _name))
 
 
-def create_generator(name: str) -> nn.Module:
+def create_generator(name: str, *, inputs: int = 1, outputs: int = 2) -> nn.Module:
     """Build a generator by name; ``unet-timm:<model>.pix2pix`` takes any timm backbone.
+
+    ``inputs`` and ``outputs`` are its channels: luminance and chroma unless said otherwise.
 
     Raises:
         UsageError: the name is unknown.
         MissingExtraError: a timm backbone without timm.
     """
     if name.startswith("unet-timm:") and name.endswith(".pix2pix"):
-        return EncoderUNet(name.removeprefix("unet-").removesuffix(".pix2pix"))
-    return generators.create(name)
+        encoder = name.removeprefix("unet-").removesuffix(".pix2pix")
+        return EncoderUNet(encoder, inputs=inputs, outputs=outputs)
+    return generators.create(name, inputs=inputs, outputs=outputs)

@@ -23,12 +23,13 @@ class Pix2PixUNet(nn.Module):
 
     stride = 256
 
-    def __init__(self) -> None:
+    def __init__(self, *, inputs: int = 1, outputs: int = 2) -> None:
         super().__init__()
-        inputs = (1, *_WIDTHS[:-1])
         self.down = nn.ModuleList(
             _down(before, after, first=index == 0, last=index == len(_WIDTHS) - 1)
-            for index, (before, after) in enumerate(zip(inputs, _WIDTHS, strict=True))
+            for index, (before, after) in enumerate(
+                zip((inputs, *_WIDTHS[:-1]), _WIDTHS, strict=True)
+            )
         )
         up = []
         for index, skip in enumerate(reversed(_WIDTHS[:-1])):
@@ -36,12 +37,14 @@ class Pix2PixUNet(nn.Module):
             up.append(_up(before, skip, dropout=index < _DROPOUT_BLOCKS))
         self.up = nn.ModuleList(up)
         self.head = nn.Sequential(
-            nn.ReLU(), nn.ConvTranspose2d(2 * _WIDTHS[0], 2, 4, 2, 1), nn.Tanh()
+            nn.ReLU(), nn.ConvTranspose2d(2 * _WIDTHS[0], outputs, 4, 2, 1), nn.Tanh()
         )
         init_normal(self)
 
     def forward(self, l: Tensor) -> Tensor:
-        """Map ``l`` ``[N, 1, H, W]`` (L*/50 - 1) to ``ab`` ``[N, 2, H, W]`` (ab/110, -1..1).
+        """Map ``[N, inputs, H, W]`` to ``[N, outputs, H, W]``, both -1..1.
+
+        For colour: ``l`` (L*/50 - 1) to ``ab`` (ab/110).
 
         Raises:
             UsageError: H or W is not a multiple of 256.

@@ -1,0 +1,159 @@
+"""``hint-<encoder>.tomau1``: one network for automatic colour, colour hints and references.
+
+A pre-trained encoder reads luminance alone, so that its features can be kept while a person
+changes hints. Hints join them at every stride; attention at strides 32 and 16 lets the scene agree
+on its colours and carries a hint to places that look alike; a light decoder answers chroma at
+half size, and, at a quarter, a distribution over the bins of the a*b* plane.
+
+Sources: hints as input planes after Zhang et al., "Real-Time User-Guided Image Colorization with
+Learned Deep Priors", SIGGRAPH 2017; the distribution after Zhang, Isola, Efros, ECCV 2016;
+attention after Vaswani et al. 2017 with the positional convolution of Chu et al., "Conditional
+Positional Encodings for Vision Transformers", 2021, which knows no picture size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tomau.color.bins import ab_bins
+from tomau.errors import UsageError
+from tomau.models.checkpoint import LoadReport
+from tomau.models.decoders import UpBlock
+from tomau.models.encoders import Encoder, encoders
+from tomau.models.generators.base import check_size, generators
+
+HINT_CHANNELS = 3
+"""Planes of a hint picture: ab/110 where the mask is 1 and 0 elsewhere, then the mask."""
+
+_WIDTHS = (192, 128, 64)
+_CONTEXT, _HEADS = 256, 4
+_FINE = 32
+
+
+class HintUNet(nn.Module):
+    """Luminance and hints to chroma."""
+
+    stride = 32
+    hint_channels = HINT_CHANNELS
+
+    def __init__(self, encoder: str, *, inputs: int = 1, outputs: int = 2) -> None:
+        super().__init__()
+        if (inputs, outputs) != (1, 2):
+            raise UsageError(
+                f"{inputs} channels to {outputs} came; a hint-*.tomau1 generator learns "
+                "luminance to chroma only: take a unet generator"
+            )
+        self.encoder = encoders.create(encoder)
+        fine, *middle, coarse = (c + HINT_CHANNELS for c in cast("Encoder", self.encoder).channels)
+        self.context = nn.Sequential(nn.Conv2d(coarse, _CONTEXT, 1), Attention(_CONTEXT, 2))
+        self.up = nn.ModuleList(
+            UpBlock(*shape)
+            for shape in zip((_CONTEXT, *_WIDTHS[:-1]), middle[::-1], _WIDTHS, strict=True)
+        )
+        self.agree = Attention(_WIDTHS[0], 1)
+        self.classes = nn.Conv2d(_WIDTHS[-1], len(ab_bins()), 1)
+        self.reduce = nn.Conv2d(_WIDTHS[-1], _FINE, 1)
+        self.refine = nn.Conv2d(_FINE + fine, _FINE, 3, 1, 1, bias=False)
+        self.refine_bn = nn.BatchNorm2d(_FINE)
+        self.head = nn.Conv2d(_FINE, 2, 1)
+        for layer in (*self.up.modules(), self.refine):
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        # Near gray is the least wrong answer to begin with: early steps spoil no features.
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(cast("Tensor", self.head.bias))
+
+    def forward(
+        self, l: Tensor, hints: Tensor | None = None, *, with_classes: bool = False
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Predict ``ab`` ``[N, 2, H, W]`` (ab/110, -1..1).
+
+        Args:
+            l: ``[N, 1, H, W]``, L*/50 - 1.
+            hints: ``[N, 3, H, W]``, ab/110 times the mask, and the mask (0 or 1); None is none.
+            with_classes: also answer the logits ``[N, 305, H/4, W/4]`` over `ab_bins`.
+
+        Raises:
+            UsageError: H or W is not a multiple of 32.
+        """
+        if not torch.compiler.is_compiling():
+            check_size(l, self.stride)
+        if hints is None:
+            hints = l.new_zeros(1).expand(l.shape[0], HINT_CHANNELS, *l.shape[2:])
+        fine, *middle, coarse = (
+            torch.cat((feature, pool_hints(hints, stride)), dim=1)
+            for feature, stride in zip(self.encoder(l), (2, 4, 8, 16, 32), strict=True)
+        )
+        x = self.context(coarse)
+        for number, (block, skip) in enumerate(zip(self.up, middle[::-1], strict=True)):
+            x = block(x, skip)
+            if number == 0:
+                x = self.agree(x)
+        classes = self.classes(x) if with_classes else None
+        x = F.interpolate(self.reduce(x), scale_factor=2.0, mode="nearest")
+        x = self.refine(torch.cat((x, fine), dim=1))
+        x = self.head(F.relu(self.refine_bn(x)))
+        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        ab = torch.tanh(x)
+        return ab if classes is None else (ab, classes)
+
+    def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
+        """Load ImageNet weights into the encoder."""
+        return cast("LoadReport", self.encoder.load_imagenet(weights))  # type: ignore[operator]
+
+
+def pool_hints(hints: Tensor, stride: int) -> Tensor:
+    """Reduce hints ``[N, 3, H, W]`` by ``stride``: mean colour of the marked pixels, any mark."""
+    pooled = F.avg_pool2d(hints, stride)
+    share = pooled[:, 2:]
+    return torch.cat((pooled[:, :2] / share.clamp_min(1e-6), (share > 0).to(hints.dtype)), dim=1)
+
+
+class Attention(nn.Module):
+    """A feature map whose places look at each other."""
+
+    def __init__(self, channels: int, layers: int) -> None:
+        super().__init__()
+        self.position = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
+        self.layers = nn.ModuleList(AttentionLayer(channels) for _ in range(layers))
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[N, channels, h, w]`` to the same shape."""
+        x = x + self.position(x)
+        tokens = x.flatten(2).transpose(1, 2)
+        for layer in self.layers:
+            tokens = layer(tokens)
+        return self.norm(tokens).transpose(1, 2).unflatten(2, x.shape[2:])
+
+
+class AttentionLayer(nn.Module):
+    """Self-attention and a two-layer perceptron, each on normalised tokens and added."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(channels)
+        self.query_key_value = nn.Linear(channels, 3 * channels)
+        self.join = nn.Linear(channels, channels)
+        self.norm2 = nn.LayerNorm(channels)
+        self.perceptron = nn.Sequential(
+            nn.Linear(channels, 2 * channels), nn.GELU(), nn.Linear(2 * channels, channels)
+        )
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Map tokens ``[N, T, channels]`` to tokens of the same shape."""
+        parts = self.query_key_value(self.norm1(tokens)).chunk(3, dim=-1)
+        query, key, value = (p.unflatten(2, (_HEADS, -1)).transpose(1, 2) for p in parts)
+        attended = F.scaled_dot_product_attention(query, key, value)
+        tokens = tokens + self.join(attended.transpose(1, 2).flatten(2))
+        return tokens + self.perceptron(self.norm2(tokens))
+
+
+for _name in ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2"):
+    generators.register(f"hint-{_name}.tomau1")(partial(HintUNet, _name))

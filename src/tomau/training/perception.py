@@ -1,0 +1,78 @@
+"""What generated pictures look like: losses on sRGB, by a network's features and by a formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tomau.errors import UsageError
+from tomau.models import read_weights
+from tomau.models.encoders.base import EFFICIENTNET_LITE
+from tomau.models.encoders.efficientnet_lite import EfficientNetLiteEncoder, efficientnet_lite2
+
+_FEATURES = slice(1, 4)  # strides 4, 8 and 16
+
+
+class Perception:
+    """A frozen ImageNet network that compares pictures by their features."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._network = network.eval().requires_grad_(False)
+
+    @classmethod
+    def load(cls, weights: Path | None, device: torch.device) -> Perception:
+        """Load EfficientNet-Lite2.
+
+        Raises:
+            UsageError: no weights are named.
+            CheckpointError: they cannot be used.
+        """
+        if weights is None:
+            raise UsageError("the loss features came without feature_weights; name their file")
+        network = cast("EfficientNetLiteEncoder", efficientnet_lite2(inputs=3))
+        network.load_imagenet(read_weights(weights))
+        return cls(network.to(device))
+
+    def distance(self, rgb: Tensor, truth: Tensor) -> Tensor:
+        """Return the mean squared difference of unit features, summed over strides 4, 8 and 16.
+
+        Args:
+            rgb: ``[N, 3, H, W]``, sRGB in 0..1.
+            truth: the same; no gradient flows into it.
+
+        Source: Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual
+        Metric", CVPR 2018, equation (1) without learned channel weights.
+        """
+        with torch.no_grad():
+            expected = self._features(truth)
+        parts = [
+            (F.normalize(x) - F.normalize(y)).square().sum(dim=1).mean()
+            for x, y in zip(self._features(rgb), expected, strict=True)
+        ]
+        return torch.stack(parts).sum()
+
+    def _features(self, rgb: Tensor) -> list[Tensor]:
+        mean, std = (
+            rgb.new_tensor(v).view(1, 3, 1, 1)
+            for v in (EFFICIENTNET_LITE.mean, EFFICIENTNET_LITE.std)
+        )
+        features: list[Tensor] = self._network((rgb - mean) / std)
+        return features[_FEATURES]
+
+
+def dullness(rgb: Tensor) -> Tensor:
+    """Return 1 - M/100, M the mean colourfulness of pictures ``[N, 3, H, W]``, sRGB in 0..1.
+
+    Sources: Hasler and Suesstrunk 2003 for M on 8-bit values; as a loss, Kang et al.,
+    "DDColor", ICCV 2023, equation (6).
+    """
+    red, green, blue = (rgb * 255).unbind(1)
+    opponents = torch.stack((red - green, (red + green) / 2 - blue), dim=1).flatten(2)
+    # The root's slope is infinite at 0, where a gray picture stands.
+    spread = (opponents.var(dim=2).sum(dim=1) + 1e-6).sqrt()
+    strength = (opponents.mean(dim=2).square().sum(dim=1) + 1e-6).sqrt()
+    return 1 - (spread + 0.3 * strength).mean() / 100
