@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +42,7 @@ def test_the_truth_scores_perfectly_against_itself(tomau: Tomau, truth: Path) ->
 def test_a_table_and_a_csv(tomau: Tomau, truth: Path, tmp_path: Path) -> None:
     path = tmp_path / "scores.csv"
     result = tomau("evaluate", truth, truth, "--csv", path, "--size", "64")
-    lines = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines()}
+    lines = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines() if line}
     assert lines["ssim"][0] == "1"
     assert "resized to 64x64" in result.stdout
     with path.open(newline="", encoding="utf-8") as stream:
@@ -81,3 +82,44 @@ def test_a_missing_folder_is_one_line(tomau: Tomau, truth: Path, tmp_path: Path)
     result = tomau("evaluate", tmp_path / "none", truth)
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
+
+
+def test_anchors_and_rivals_stand_in_the_same_table(
+    tomau: Tomau, tiny_model: Path, truth: Path
+) -> None:
+    result = tomau(
+        *("evaluate", "-m", tiny_model, "--data", truth, "--size", "64", "--json"),
+        *("--rival", f"perfect={truth}", "--mean-color", truth),
+    )
+    assert (result.exit_code, result.stderr) == (0, "")
+    facts = json.loads(result.stdout)
+    assert list(facts["means"]) == ["result", "perfect", "gray", "mean_color", "truth"]
+    assert facts["means"]["perfect"]["rmse"] == 0
+    # Both photographs are warm: their mean colour is nearer than gray.
+    assert facts["means"]["mean_color"]["rmse"] < facts["means"]["gray"]["rmse"]
+    assert f"of the photos of {truth}" in facts["protocol"]
+    low, high = facts["intervals"]["result"]["rmse"]
+    assert low <= facts["means"]["result"]["rmse"] <= high
+
+
+def test_missing_weights_are_answered_with_the_file_that_is_needed(
+    tomau: Tomau, truth: Path, tmp_path: Path
+) -> None:
+    result = tomau("evaluate", truth, truth, "--lpips", tmp_path / "none.pth")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "alexnet-owt-7be5be79.pth" in result.stderr
+    assert "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02" in result.stderr
+
+
+@pytest.mark.parametrize(("option", "module"), [("--report", "report"), ("--fid", "perceptual")])
+def test_a_missing_extra_is_named(
+    tomau: Tomau, truth: Path, monkeypatch: pytest.MonkeyPatch, option: str, module: str
+) -> None:
+    from tomau import evaluation
+
+    monkeypatch.delattr(evaluation, module, raising=False)
+    monkeypatch.setitem(sys.modules, f"tomau.evaluation.{module}", None)
+    result = tomau("evaluate", truth, truth, option, truth / "x.html")
+    assert result.exit_code == 1
+    assert 'pip install "tomau[eval]"' in result.stderr

@@ -10,10 +10,12 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from tomau.errors import UsageError
 from tomau.evaluation.metrics import (
+    blob_rate,
     chroma_mse,
     chroma_rmse,
     ciede2000,
     colorfulness,
+    luminance_error,
     mean_chroma,
     psnr,
     ssim,
@@ -165,3 +167,27 @@ def test_ciede2000_agrees_with_skimage_on_random_colours() -> None:
 def test_pictures_of_two_sizes_are_refused(metric: Callable[..., object], channels: int) -> None:
     with pytest.raises(UsageError, match="expected two of one shape"):
         metric(np.zeros((20, 30, channels)), np.zeros((30, 20, channels)))
+
+
+def test_luminance_error_of_a_known_shift() -> None:
+    lab = np.zeros((3, 4, 3))
+    shifted = lab + np.array([2, 50, -50])
+    shifted[0, 0, 0] = -10
+    assert luminance_error(shifted, lab) == pytest.approx((11 * 2 + 10) / 12)
+
+
+def test_blobs_are_what_exceeds_the_truth_by_half() -> None:
+    random = np.random.default_rng(7)
+    truth = random.uniform(-30, 30, (64, 64, 2))
+    limit = 1.5 * np.quantile(np.linalg.norm(truth, axis=-1), 0.999)
+    answer = truth.copy()
+    answer[:8, :8] = (limit + 0.1, 0)
+    answer[8:16, :8] = (0, limit - 0.1)
+    assert blob_rate(answer, truth) == pytest.approx(64 / 4096)
+    assert blob_rate(truth, truth) == 0
+
+
+def test_a_muted_colour_on_a_gray_photograph_is_no_blob() -> None:
+    gray = np.zeros((16, 16, 2))
+    assert blob_rate(gray + 12, gray) == 0
+    assert blob_rate(gray + 20, gray) == 1

@@ -10,31 +10,26 @@ import pytest
 from PIL import Image
 from skimage.color import rgb2lab
 
+from tests.evaluation.made import bluish, made_photo, orange, save
 from tomau.errors import DataError, ImageReadError, ModelError, UsageError
-from tomau.evaluation import score_folder, score_model, score_pair, write_csv
-from tomau.evaluation.pairing import pair_folders
-from tomau.evaluation.scores import METRICS, describe_protocol
-from tomau.evaluation.scoring import gray_answer, resize_for_protocol
+from tomau.evaluation import (
+    MeanColor,
+    Protocol,
+    gray_answer,
+    score_answers,
+    score_folder,
+    score_model,
+    score_pair,
+    write_csv,
+)
+from tomau.evaluation.pixels import resize_for_protocol
+from tomau.evaluation.scores import describe_protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    Pixels = NDArray[np.uint8]
-
-
-def made_photo(seed: int, height: int = 40, width: int = 60) -> Pixels:
-    """Coloured blobs and a gradient, (H, W, 3) uint8."""
-    random = np.random.default_rng(seed)
-    blobs = Image.fromarray(random.integers(0, 256, (4, 6, 3), dtype=np.uint8))
-    return np.asarray(blobs.resize((width, height), Image.Resampling.BICUBIC))
-
-
-def save(pixels: Pixels, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
+    from tests.evaluation.made import Pixels
 
 
 def test_a_perfect_answer() -> None:
@@ -69,8 +64,8 @@ def test_the_gray_anchor_costs_the_truths_own_chroma() -> None:
     assert gray.mse == pytest.approx((own**2).mean(), rel=1e-3)
     assert gray.chroma == pytest.approx(0, abs=0.02)
     # The answer here is the gray picture itself: nothing gained, no chroma.
-    assert scores.gain_over_gray == pytest.approx(0, abs=1e-9)
-    assert scores.chroma_share == pytest.approx(0, abs=1e-3)
+    assert scores.gain_over_gray() == pytest.approx(0, abs=1e-9)
+    assert scores.chroma_share() == pytest.approx(0, abs=1e-3)
 
 
 def test_the_truth_anchor_has_the_truths_colours() -> None:
@@ -78,8 +73,98 @@ def test_the_truth_anchor_has_the_truths_colours() -> None:
     scores = score_model(lambda _: photo, [("a", photo)], size=None)
     assert scores.mean("truth").chroma == scores.mean("result").chroma
     assert scores.mean("truth").colorfulness == scores.mean("result").colorfulness
-    assert scores.chroma_share == pytest.approx(1)
-    assert scores.gain_over_gray == pytest.approx(1)
+    assert scores.chroma_share() == pytest.approx(1)
+    assert scores.gain_over_gray() == pytest.approx(1)
+
+
+def test_the_numbers_of_one_pair() -> None:
+    answer, truth = orange(gray_answer(made_photo(6))), made_photo(6)
+    score, lab, true = score_pair(answer, truth), rgb2lab(answer), rgb2lab(truth)
+    assert score.luminance_error == pytest.approx(np.abs(lab - true)[..., 0].mean(), rel=1e-3)
+    chroma, own = (np.hypot(each[..., 1], each[..., 2]) for each in (lab, true))
+    blobs = (chroma > 1.5 * np.quantile(own, 0.999)).mean()
+    assert score.blobs == pytest.approx(blobs, abs=1e-3)
+    assert score.colorfulness_error == abs(
+        score.colorfulness - score_pair(truth, truth).colorfulness
+    )
+    assert score.lpips is None
+
+
+def test_two_deltas_of_colourfulness() -> None:
+    """Errors up and down cancel in the difference of means, but not in the mean difference."""
+    photos = [("dull", bluish(gray_answer(made_photo(1)))), ("vivid", made_photo(2))]
+    answers = dict(zip(("vivid", "dull"), (photos[0][1], photos[1][1]), strict=True))
+    swapped = score_answers({"swapped": lambda key, _: answers[key]}, photos, Protocol(None))
+    assert swapped.colorfulness_delta("swapped") == pytest.approx(0)
+    assert swapped.mean("swapped").colorfulness_error > 10
+
+
+def test_several_answers_and_anchors_share_the_photographs() -> None:
+    photos = [(name, made_photo(k)) for k, name in enumerate("abc")]
+    protocol = Protocol(None, mean_color=MeanColor(10, -5, "somewhere"))
+    contestants = {
+        "blue": lambda _, gray: bluish(gray),
+        "orange": lambda _, gray: orange(gray),
+    }
+    scores = score_answers(contestants, photos, protocol)
+    assert scores.answers == ("blue", "orange", "gray", "mean_color", "truth")
+    assert scores.contestants == ("blue", "orange")
+    assert scores.keys == ("a", "b", "c")
+    assert scores.table("orange").shape == (3, len(scores.metrics))
+    alone = score_model(bluish, photos, size=None)
+    assert alone.mean() == scores.mean("blue")
+    assert "mean_color a* 10.00 b* -5.00 of somewhere" in scores.protocol
+    flat = scores.mean("mean_color")
+    assert flat.luminance_error < 0.3
+    assert 0 < flat.chroma < math.hypot(10, 5) + 0.1
+
+
+def test_a_photograph_that_one_does_not_answer_is_left_out_for_all() -> None:
+    def sometimes(key: str, gray: Pixels) -> Pixels:
+        if key == "b":
+            raise ModelError("no answer came")
+        return orange(gray)
+
+    photos = [(name, made_photo(k)) for k, name in enumerate("abc")]
+    scores = score_answers({"blue": lambda _, g: bluish(g), "other": sometimes}, photos)
+    assert scores.keys == ("a", "c")
+    assert len(scores.rows) == 2 * 4
+    assert scores.problems == ("other: b: no answer came",)
+
+
+class MeanLevel:
+    """A stand-in for the perceptual measures: it knows nothing but mean pixel values."""
+
+    name = "level"
+    description = "level by 3 features"
+
+    def __call__(self, pictures: Sequence[Pixels], truth: Pixels) -> list[float]:
+        return [abs(float(picture.mean()) - float(truth.mean())) for picture in pictures]
+
+    def features(self, pictures: Sequence[Pixels]) -> np.ndarray:
+        return np.stack([picture.mean(axis=(0, 1)) for picture in pictures]).astype(np.float32)
+
+    def distance(self, features: np.ndarray, truth_features: np.ndarray) -> float:
+        return float(np.abs(features.mean(0) - truth_features.mean(0)).sum())
+
+
+def test_perceptual_measures_see_every_answer_once() -> None:
+    photos = [(name, made_photo(k)) for k, name in enumerate("abc")]
+    judge = MeanLevel()
+    protocol = Protocol(None, lpips=judge, sets=(judge,))
+    scores = score_answers({"orange": lambda _, gray: orange(gray)}, photos, protocol)
+    truth = np.stack([photo.mean(axis=(0, 1)) for _, photo in photos])
+    found = np.stack([orange(gray_answer(photo)).mean(axis=(0, 1)) for _, photo in photos])
+    assert scores.distances["level"]["orange"] == pytest.approx(
+        np.abs(found.mean(0) - truth.mean(0)).sum(), rel=1e-5
+    )
+    assert scores.distances["level"]["truth"] == 0
+    assert scores.mean("orange").lpips == pytest.approx(
+        np.abs(found.mean(1) - truth.mean(1)).mean(), rel=1e-5
+    )
+    assert scores.mean("truth").lpips == 0
+    assert "level by 3 features" in scores.protocol
+    assert scores.metrics[-1] == "lpips"
 
 
 def test_the_model_sees_gray_of_the_protocols_size_and_fails_one_photo_alone() -> None:
@@ -109,37 +194,19 @@ def test_means_are_means_over_photographs() -> None:
     assert scores.mean().ssim == pytest.approx(np.mean([score.ssim for score in results]))
 
 
-def test_folders_are_paired_by_path_whatever_the_extension(tmp_path: Path) -> None:
-    truth, results = tmp_path / "truth", tmp_path / "results"
-    for name in ("a.png", "deep/b.webp", "c.bmp", "lonely.png"):
-        save(made_photo(1), truth / name)
-    for name in ("a.bmp", "deep/b.png", "c.color.png", "stranger.png", "a.png"):
-        save(made_photo(2), results / name)
-    (truth / "notes.txt").write_text("not a picture")
-
-    pairs, problems = pair_folders(results, truth)
-    found = [(pair.key, pair.result.relative_to(results).as_posix()) for pair in pairs]
-    assert found == [("a", "a.bmp"), ("c", "c.color.png"), ("deep/b", "deep/b.png")]
-    text = "\n".join(problems)
-    assert len(problems) == 3
-    assert "lonely.png: no result" in text
-    assert "stranger.png: no truth" in text
-    assert "a.png: shares its name with a.bmp" in text
-
-
 def test_score_folder_goes_on_past_a_damaged_file(tmp_path: Path) -> None:
     truth, results = tmp_path / "truth", tmp_path / "results"
     for name in ("a.png", "b.png", "c.png"):
         save(made_photo(1), truth / name)
         save(made_photo(1), results / name)
     (results / "b.png").write_bytes(b"no picture")
-    told: list[tuple[int, int]] = []
-    scores = score_folder(results, truth, progress=lambda done, total: told.append((done, total)))
+    told: list[int] = []
+    scores = score_folder(results, truth, progress=told.append)
     assert scores.count == 2
     assert scores.mean().rmse == 0
     assert len(scores.problems) == 1
     assert "b.png" in scores.problems[0]
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told == [1, 2, 3]
 
 
 def test_sizes_must_agree_unless_one_is_given(tmp_path: Path) -> None:
@@ -147,7 +214,7 @@ def test_sizes_must_agree_unless_one_is_given(tmp_path: Path) -> None:
     save(made_photo(1, 40, 60), truth / "a.png")
     save(made_photo(1, 80, 120), results / "a.png")
     assert score_folder(results, truth, size=32).mean().rmse < 2
-    with pytest.raises(DataError, match="120x80 came for a truth of 60x40"):
+    with pytest.raises(DataError, match="a: a result of 120x80 came for a truth of 60x40"):
         score_folder(results, truth, size=None)
 
 
@@ -161,7 +228,9 @@ def test_gray_files_are_scored_as_pictures(tmp_path: Path) -> None:
 def test_folders_that_share_nothing(tmp_path: Path) -> None:
     save(made_photo(1), tmp_path / "truth" / "a.png")
     save(made_photo(1), tmp_path / "results" / "b.png")
-    with pytest.raises(DataError, match="expected a tree with the same names"):
+    with pytest.raises(
+        DataError, match=r"0 photographs.*expected a tree with the photographs' names"
+    ):
         score_folder(tmp_path / "results", tmp_path / "truth")
     with pytest.raises(DataError, match="is no folder"):
         score_folder(tmp_path / "gone", tmp_path / "truth")
@@ -191,7 +260,8 @@ def test_the_csv_tells_its_protocol_and_holds_every_row() -> None:
     first, *lines = stream.getvalue().splitlines()
     assert first.startswith("# 2 photos resized to 32x32 (bicubic)")
     table = list(csv.DictReader(lines))
-    assert list(table[0]) == ["key", "answer", *METRICS]
+    assert list(table[0]) == ["key", "answer", *scores.metrics]
+    assert "lpips" not in table[0]
     assert [(row["key"], row["answer"]) for row in table] == [
         (f"folder/{k}", answer) for k in range(2) for answer in ("result", "gray", "truth")
     ]

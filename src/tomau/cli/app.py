@@ -37,6 +37,9 @@ COMMANDS = {
     "evaluate": Entry(
         "tomau.cli.evaluate:evaluate", "Score results, or a model, against the truth."
     ),
+    "compare": Entry(
+        "tomau.cli.compare:compare", "Score several results, or models, side by side."
+    ),
     "models": Entry("tomau.cli.models:models", "List, describe and verify models."),
     "train": Entry("tomau.cli.train:train", "Train a model from photographs."),
     "export": Entry("tomau.cli.export:export", "Turn a training run into a model for colorize."),
