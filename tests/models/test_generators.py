@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from tomau.color.bins import ab_bins
 from tomau.errors import UsageError
 from tomau.models import create_generator, generators
-from tomau.models.generators.hint_unet import pool_hints
+from tomau.models.generators.hint_unet import annealed_mean, pool_hints
 
 
 def test_pix2pix_unet_has_the_papers_layers() -> None:
@@ -123,3 +124,13 @@ def test_generators_take_any_channel_counts(name: str) -> None:
     side = 256 if name == "unet.pix2pix" else 32
     answer = create_generator(name, inputs=3, outputs=4).eval()(torch.zeros(1, 3, side, side))
     assert answer.shape == (1, 4, side, side)
+
+
+def test_annealed_mean_lies_between_mode_and_mean() -> None:
+    classes = torch.full((1, 305, 1, 1), -50.0)
+    classes[0, 3], classes[0, 200] = 1.0, 0.0
+    bins = torch.from_numpy(ab_bins())
+    shares = torch.tensor([1.0, 0.0]).softmax(dim=0)
+    mean = shares[0] * bins[3] + shares[1] * bins[200]
+    torch.testing.assert_close(annealed_mean(classes, 1.0)[0, :, 0, 0] * 110, mean)
+    torch.testing.assert_close(annealed_mean(classes, 0.02)[0, :, 0, 0] * 110, bins[3])

@@ -7,6 +7,7 @@ import pytest
 
 from tomau.runtime import health, store
 from tomau.runtime.health import Finding, examine, requirements_by_extra
+from tomau.runtime.session import usable_devices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,8 @@ def test_a_sound_installation_has_nothing_broken() -> None:
     assert "broken" not in {finding.state for finding in findings.values()}
     assert "SHA-256" in findings["default model"].detail
     assert findings["device cpu"].detail == "works (CPUExecutionProvider)"
+    for device in usable_devices():
+        assert findings[f"device {device}"].state == "ok"
     assert {"python", "numpy", "pillow", "onnxruntime"} <= set(findings)
 
 

@@ -1,4 +1,7 @@
-"""A generator as an ONNX graph with dynamic sizes and half-precision storage."""
+"""A generator as an ONNX graph with dynamic sizes and half-precision storage.
+
+A generator with ``hint_channels`` is called with luminance and hints, any other with luminance.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tomau.errors import MissingExtraError
-from tomau.runtime.session import INPUT_NAME, OUTPUT_NAME
+from tomau.runtime.contract import HINT_CHANNELS, HINTS_NAME, INPUT_NAME, OUTPUT_NAME
 
 # Smaller tensors (biases, shapes) are not worth a Cast node each.
 _MIN_HALF_ELEMENTS = 1024
@@ -52,11 +55,17 @@ def _fold(parent: nn.Module) -> None:
         previous = (name, child)
 
 
+def takes_hints(network: nn.Module) -> bool:
+    """Whether a generator is called with hints beside the luminance."""
+    return bool(getattr(network, "hint_channels", 0))
+
+
 def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
     """Trace a network on normalised luminance and write it, height, width and count dynamic.
 
     Args:
-        network: maps ``[N, 1, H, W]`` (L*/50 - 1) to ``[N, 2, H, W]`` (ab/110).
+        network: maps ``[N, 1, H, W]`` (L*/50 - 1), and hints ``[N, 3, H, W]`` (ab/110 and mask)
+            if it takes them, to ``[N, 2, H, W]`` (ab/110).
         path: the ``.onnx`` file.
         half_storage: store filters as float16, each widened by a Cast that the runtime folds
             away when it loads the file; the arithmetic stays float32.
@@ -68,13 +77,16 @@ def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
         import onnxscript  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("tomau export", "train") from error
-    dynamic = torch.export.Dim.DYNAMIC
+    channels = {INPUT_NAME: 1}
+    if takes_hints(network):
+        channels[HINTS_NAME] = HINT_CHANNELS
+    dynamic = dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC)
     program = torch.onnx.export(
         network,
-        (torch.zeros(2, 1, 256, 512),),
-        input_names=[INPUT_NAME],
+        tuple(torch.zeros(2, count, 256, 512) for count in channels.values()),
+        input_names=[*channels],
         output_names=[OUTPUT_NAME],
-        dynamic_shapes=({0: dynamic, 2: dynamic, 3: dynamic},),
+        dynamic_shapes=tuple(dict(dynamic) for _ in channels),
         dynamo=True,
         external_data=False,
         verbose=False,
@@ -84,7 +96,7 @@ def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
     model = program.model_proto
     _forget_sources(model.graph)
     if half_storage:
-        _halve(model.graph)
+        halve(model.graph)
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save_model(model, path)
@@ -97,11 +109,15 @@ def _forget_sources(graph: onnx.GraphProto) -> None:
         part.ClearField("metadata_props")
 
 
-def _halve(graph: onnx.GraphProto) -> None:
+def halve(graph: onnx.GraphProto) -> None:
+    """Store large float32 tensors as float16 behind a Cast, in place; not scales of 8-bit ones."""
+    quantizers = ("QuantizeLinear", "DequantizeLinear")
+    scales = {name for node in graph.node if node.op_type in quantizers for name in node.input}
     casts = []
     for tensor in graph.initializer:
         count = int(np.prod(tensor.dims, dtype=np.int64))
-        if tensor.data_type != TensorProto.FLOAT or count < _MIN_HALF_ELEMENTS:
+        large = tensor.data_type == TensorProto.FLOAT and count >= _MIN_HALF_ELEMENTS
+        if not large or tensor.name in scales:
             continue
         name = tensor.name
         half = numpy_helper.to_array(tensor).astype(np.float16)

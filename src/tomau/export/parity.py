@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import nn
 
 from tomau.color.spaces import AB_LIMIT
 from tomau.errors import ModelError
-from tomau.runtime.session import INPUT_NAME, OUTPUT_NAME
+from tomau.export.onnx_model import takes_hints
+from tomau.runtime.session import OnnxSession
 
 TOLERANCE = 1e-3
+_MARKED = 0.002
 
 
 def smooth_luminance(count: int, height: int, width: int, random: torch.Generator) -> torch.Tensor:
@@ -22,20 +23,30 @@ def smooth_luminance(count: int, height: int, width: int, random: torch.Generato
     return nn.functional.interpolate(coarse, (height, width), mode="bilinear")
 
 
+def sparse_hints(l: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+    """Draw hints ``[N, 3, H, W]`` for luminance ``[N, 1, H, W]``: a few pixels, any colour."""
+    count, _, height, width = l.shape
+    mask = (torch.rand(count, 1, height, width, generator=random) < _MARKED).float()
+    ab = torch.rand(count, 2, height, width, generator=random) * 2 - 1
+    return torch.cat((ab * mask, mask), dim=1)
+
+
 def parity(network: nn.Module, path: Path, stride: int, *, seed: int = 0) -> float:
     """Return the largest |d ab| between torch and ONNX Runtime at three sizes.
+
+    A network that takes hints is tried at each size without any and with a few.
 
     Args:
         network: the torch side, in eval mode on the CPU.
         path: the ONNX file.
         stride: sizes are multiples of it; a square, a wide and a tall one are tried, the last
             as a batch of two.
-        seed: of the smooth random luminance that both are given.
+        seed: of the smooth random luminance, and the hints, that both are given.
 
     Returns:
         The difference in units of a* and b* (-110..110).
     """
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = OnnxSession(path, device="cpu")
     random = torch.Generator().manual_seed(seed)
     base = -(-256 // stride) * stride
     worst = 0.0
@@ -45,10 +56,12 @@ def parity(network: nn.Module, path: Path, stride: int, *, seed: int = 0) -> flo
         (2, base + stride, base),
     ):
         l = smooth_luminance(count, height, width, random)
-        with torch.inference_mode():
-            expected = network(l).numpy()
-        (answer,) = session.run([OUTPUT_NAME], {INPUT_NAME: l.numpy()})
-        worst = max(worst, float(np.abs(answer - expected).max()) * AB_LIMIT)
+        trials = [None, sparse_hints(l, random)] if takes_hints(network) else [None]
+        for hints in trials:
+            with torch.inference_mode():
+                expected = (network(l) if hints is None else network(l, hints)).numpy()
+            answer = session.run(l.numpy(), None if hints is None else hints.numpy())
+            worst = max(worst, float(np.abs(answer - expected).max()) * AB_LIMIT)
     return worst
 
 

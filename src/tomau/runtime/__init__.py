@@ -8,7 +8,7 @@ from tomau.runtime.colorizer import Colorizer, colorize
 from tomau.runtime.folders import Plan, Task, plan_run
 from tomau.runtime.naming import Naming, stream_format
 from tomau.runtime.report import ReportWriter
-from tomau.runtime.session import Device, OnnxSession, Session
+from tomau.runtime.session import Device, OnnxSession, Session, open_session
 from tomau.runtime.store import find_model_folder, list_model_folders, load_model
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "list_model_folders",
     "load_model",
     "make_folder",
+    "open_session",
     "plan_run",
     "read_model",
     "run_tasks",

@@ -26,6 +26,8 @@ class ModelCard(BaseModel):
     ``stride``: the network takes heights and widths that are multiples of it.
     ``size``: default short side of the working picture in pixels.
     ``chroma_gain``: factor on the predicted ab that calibrates the model's saturation.
+    ``hints``: whether the network takes colour hints beside the luminance.
+    ``quantization``: how an 8-bit model was made, empty for float models.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -39,6 +41,8 @@ class ModelCard(BaseModel):
     stride: Annotated[int, Field(ge=1)]
     size: Annotated[int, Field(ge=1)] = 256
     chroma_gain: Annotated[float, Field(gt=0)] = 1.0
+    hints: bool = False
+    quantization: dict[str, JsonValue] = {}
     recipe: JsonValue = ""
     data: JsonValue = ""
     terms: JsonValue = ""

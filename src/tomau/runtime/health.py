@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tomau.errors import TomauError
-from tomau.runtime.session import OnnxSession, available_cpus, usable_devices
+from tomau.runtime.session import available_cpus, open_session, usable_devices
 from tomau.runtime.store import DEFAULT_MODEL, load_model
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _try_device(device: str, model: Model) -> Finding:
     subject = f"device {device}"
     side = model.card.stride
     try:
-        session = OnnxSession(model.file, device=device)
+        session = open_session(model.file, device=device)
         session.run(np.zeros((1, 1, side, side), np.float32))
     except TomauError as error:
         state: State = "broken" if device == "cpu" else "absent"

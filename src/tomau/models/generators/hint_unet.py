@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tomau.color.bins import ab_bins
+from tomau.color.spaces import AB_LIMIT
 from tomau.errors import UsageError
 from tomau.models.checkpoint import LoadReport
 from tomau.models.decoders import UpBlock
@@ -113,6 +114,23 @@ def pool_hints(hints: Tensor, stride: int) -> Tensor:
     pooled = F.avg_pool2d(hints, stride)
     share = pooled[:, 2:]
     return torch.cat((pooled[:, :2] / share.clamp_min(1e-6), (share > 0).to(hints.dtype)), dim=1)
+
+
+def annealed_mean(classes: Tensor, temperature: float) -> Tensor:
+    """Reduce a distribution over `ab_bins` to a colour between its mode and its mean.
+
+    Args:
+        classes: logits ``[N, 305, h, w]``.
+        temperature: 1 is the mean, towards 0 the mode.
+
+    Returns:
+        ``[N, 2, h, w]``, ab/110.
+
+    Source: Zhang, Isola, Efros, ECCV 2016, equation (5).
+    """
+    shares = torch.softmax(classes / temperature, dim=1)
+    bins = torch.as_tensor(ab_bins() / AB_LIMIT, dtype=classes.dtype, device=classes.device)
+    return torch.einsum("nkhw,kc->nchw", shares, bins)
 
 
 class Attention(nn.Module):
