@@ -55,7 +55,7 @@ def score(
     picture = compose_u8(np.ascontiguousarray(lab[..., 0]), np.ascontiguousarray(lab[..., 1:]))
     fidelity = psnr(picture.astype(np.float32) / 255, rgb_u8.astype(np.float32) / 255)
     marked = hints[0, 2].numpy() > 0
-    missed = ciede2000(lab[marked], asked[marked]).mean() if count else 0.0
+    missed = ciede2000(lab[marked][None], asked[marked][None]).mean() if count else 0.0
     return fidelity, float(missed)
 
 

@@ -19,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--model", default="default")
-    parser.add_argument("--out", type=Path, default=Path("results/default-model/kodak.jpg"))
+    parser.add_argument("--out", type=Path, default=Path("results/first-light/kodak.jpg"))
     options = parser.parse_args()
     colorizer = Colorizer.load(options.model)
     rows, labels = [], []

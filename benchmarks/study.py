@@ -5,9 +5,11 @@
     python benchmarks/study_report.py
 
 ``--scale cpu`` is the scaled-down version for a machine without accelerator: a fifth of the photos,
-three twentieths of the epochs, crops of 128 pixels (the plain U-Net takes 256 only). Its runs and
-results are marked ``@cpu``. Runs lie in runs/study; finished ones are skipped, interrupted ones go
-on. ``train S3`` trains S2 first if it has to. S6 with ResNet34, ResNet50 or Xception needs a file:
+three twentieths of the epochs, crops of 128 pixels. The plain U-Net takes 256 only: it gets batches
+of 4 in place of 16, and a quarter of the epochs beside. Runs and results are marked ``@cpu``.
+
+Runs lie in runs/study; finished ones are skipped, interrupted ones go on. ``train S3`` trains S2
+first if it has to. S6 with ResNet34, ResNet50 or Xception needs a file:
 
     python benchmarks/study.py train S6-resnet34 --encoder-weights resnet34=FILE.safetensors
 
@@ -22,16 +24,18 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
+
 from study_curves import write_curves, write_runs
 from study_pictures import write_sheets
 from study_plan import (
-    CHECKPOINT,
     EXPERIMENTS,
     RUNS,
     SCALES,
     Experiment,
     chosen,
     configuration,
+    is_begun,
     is_finished,
     mark_finished,
     run_folder,
@@ -66,7 +70,7 @@ class Lines:
 
 def plan(experiment: Experiment, config: TrainConfig, run: Path) -> str:
     """Say what a run will do in one line."""
-    state = "finished" if is_finished(run) else "begun" if (run / CHECKPOINT).exists() else "new"
+    state = "finished" if is_finished(run) else "begun" if is_begun(run) else "new"
     limit = config.data.limit
     epochs = " + ".join(f"{phase.epochs:g}" for phase in config.phases)
     steps = "" if limit is None else f", {round(sum(p.epochs for p in config.phases) * limit)} seen"
@@ -96,8 +100,10 @@ def train(options: argparse.Namespace) -> None:
             continue
         print(run, flush=True)
         trainer = Trainer(config, run, Lines())
-        trainer.fit(resume=any(run.glob(f"{CHECKPOINT}*/state.pt")))
-        mark_finished(run, len(trainer.task.train))
+        trainer.fit(resume=is_begun(run))
+        on_gpu = trainer.fabric.device.type == "cuda"
+        device = torch.cuda.get_device_name() if on_gpu else trainer.fabric.device.type
+        mark_finished(run, photos=len(trainer.task.train), device=device)
 
 
 def score(options: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ of 0.
 
 from __future__ import annotations
 
-from study_plan import EXPERIMENTS, Scale, train_command
+from study_plan import EXPERIMENTS, train_command
 from study_tables import Estimate, Tables
 
 VALIDATION = "validation"
@@ -37,7 +37,7 @@ _DATA_PAIRS = (
 )
 _BESIDE_DATA = ("S5", "S4", "more photos, no L1 term")
 _BACKBONE_PAIRS = (
-    ("S4", "S1", "ImageNet ResNet18 for the plain U-Net, and fewer epochs"),
+    ("S4", "S1", "ImageNet ResNet18 for the plain U-Net, and other epochs"),
     ("S3", "S1", "the same, with the L1 phase before"),
     ("S6", "S6-resnet18", "EfficientNet-Lite2 for ResNet18 alone"),
     ("S6-resnet34", "S6-resnet18", "ResNet34 for ResNet18 alone"),
@@ -61,7 +61,7 @@ def answers(tables: Tables) -> list[str]:
 def _adversarial(tables: Tables) -> list[str]:
     pair = tables.pairs.get((VALIDATION, "S3", "S2"))
     if pair is None:
-        return [_missing(tables.scale, "S2", "S3")]
+        return [_missing(tables, "S3", "S2")]
     change = pair["colorfulness"]
     truth = tables.scores["truth"]["colorfulness"].mean
     before, after = (tables.scores[name]["colorfulness"].mean / truth for name in ("S2", "S3"))
@@ -81,7 +81,7 @@ def _more_data(tables: Tables) -> list[str]:
     for first, second, what in (*_DATA_PAIRS, _BESIDE_DATA):
         pair = tables.pairs.get((VALIDATION, first, second))
         if pair is None:
-            lines.append(_missing(tables.scale, first, second, what))
+            lines.append(_missing(tables, first, second, what))
             continue
         change = pair["rmse"]
         verdict = f"; {_AGAINST_CLAIM[-change.sign]}" if what != _BESIDE_DATA[2] else ""
@@ -95,15 +95,15 @@ def _backbones(tables: Tables) -> list[str]:
         pair = tables.pairs.get((VALIDATION, first, second))
         if pair is None:
             given = EXPERIMENTS[first].given
-            lines += [] if given else [_missing(tables.scale, first, second, what)]
+            lines += [] if given else [_missing(tables, first, second, what)]
             continue
-        times = _rate(tables, second) / _rate(tables, first)
+        distance = _told(pair["colorfulness_error"])
         lines.append(
             f"{first} less {second} ({what}): RMSE {_told(pair['rmse'])}; distance from the "
-            f"truth's colourfulness {_told(pair['colorfulness_error'])}; {times:.2g} times the "
-            "training time per photo."
+            f"truth's colourfulness {distance}; {_time(tables, first, second)}."
         )
-    ranked = {name: row for name, row in tables.scores.items() if name in tables.runs}
+    whole = [name for name in tables.runs if not name.startswith("S7-")]
+    ranked = {name: row for name, row in tables.scores.items() if name in whole}
     for metric in _RANKED:
         found = {name: row[metric].mean for name, row in ranked.items() if metric in row}
         if len(found) > 1:
@@ -122,7 +122,7 @@ def specialists(tables: Tables) -> list[str]:
             continue
         pair = tables.pairs.get((kind, name, "S3"))
         if pair is None:
-            lines.append(_missing(tables.scale, "S3", name))
+            lines.append(_missing(tables, name, "S3"))
             continue
         lines.append(
             f"{name} less S3 on {tables.counts[kind]} photos of its kind that neither has seen: "
@@ -141,16 +141,18 @@ def _told(change: Estimate, *, percent: bool = False) -> str:
     return f"{change}, {_DIRECTION[change.sign]}"
 
 
-def _rate(tables: Tables, name: str) -> float:
-    return float(tables.runs[name]["images_per_s"])
+def _time(tables: Tables, first: str, second: str) -> str:
+    """Compare what an adversarial step takes per photo, and say if the crops are not alike."""
+    times = tables.seconds_per_photo(first) / tables.seconds_per_photo(second)
+    crops = [tables.runs[name]["crop"] for name in (first, second)]
+    unlike = f", at crops of {' and '.join(crops)} pixels" if crops[0] != crops[1] else ""
+    return f"{times:.2g} times the time per photo in adversarial training{unlike}"
 
 
-def _missing(scale: Scale, first: str, second: str, what: str = "") -> str:
+def _missing(tables: Tables, first: str, second: str, what: str = "") -> str:
     """Say which comparison was not made, and what makes it."""
     about = f" ({what})" if what else ""
-    wanted = [EXPERIMENTS[name] for name in EXPERIMENTS if name in (first, second)]
-    return (
-        f"{first} less {second}{about}: not measured; "
-        + " and ".join(f"`{train_command(experiment, scale)}`" for experiment in wanted)
-        + "."
-    )
+    absent = [EXPERIMENTS[name] for name in (second, first) if name not in tables.runs]
+    commands = [f"`{train_command(experiment, tables.scale)}`" for experiment in absent]
+    commands.append(f"`python benchmarks/study.py score --scale {tables.scale.name}`")
+    return f"{first} less {second}{about}: not measured; {', then '.join(commands)}."

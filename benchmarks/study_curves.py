@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from study_plan import EXPERIMENTS, config_of, photos_of
+from study_plan import EXPERIMENTS, config_of, read_finished
 from tomau.models import create_generator
 from tomau.training.config import PhaseConfig
 from tomau.training.schedule import lay_out
@@ -21,7 +21,7 @@ RUN_FIELDS = (
     "experiment", "generator", "million_parameters", "regime", "photos", "epochs", "crop",
     "images_seen", "images_per_s", "minutes", "device", "precision",
 )  # fmt: skip
-CURVE_FIELDS = ("experiment", "phase", "regime", "epoch", *LOSSES, "rmse", "log_lines")
+CURVE_FIELDS = ("experiment", "phase", "regime", "epoch", *LOSSES, "rmse", "images_per_s")
 Line = dict[str, float]
 
 
@@ -61,18 +61,19 @@ def _facts(name: str, run: Path) -> dict[str, object]:
         images, before = line["images"], images
         seconds += (images - before) / line["images_per_s"]
     network = create_generator(config.generator)
+    photos, device = read_finished(run)
     return {
         "experiment": name,
         "generator": config.generator,
         "million_parameters": sum(p.numel() for p in network.parameters()) / 1e6,
         "regime": EXPERIMENTS[name].regime,
-        "photos": photos_of(run),
+        "photos": photos,
         "epochs": " + ".join(f"{phase.epochs:g}" for phase in config.phases),
         "crop": config.phases[0].crop,
         "images_seen": int(images),
         "images_per_s": images / seconds,
         "minutes": seconds / 60,
-        "device": config.device,
+        "device": device,
         "precision": config.precision,
     }
 
@@ -86,7 +87,7 @@ def write_curves(runs: Mapping[str, Path], path: Path) -> None:
 def curve(name: str, run: Path) -> list[dict[str, object]]:
     """Return a row for each epoch of a run's phases."""
     config = config_of(run)
-    phases = lay_out(config.phases, photos_of(run))
+    phases = lay_out(config.phases, read_finished(run)[0])
     losses: dict[tuple[int, int], list[Line]] = defaultdict(list)
     for line in log_lines(run, "train"):
         phase = int(line["phase"])
@@ -103,7 +104,7 @@ def curve(name: str, run: Path) -> list[dict[str, object]]:
             "epoch": epoch,
             **_means(lines),
             "rmse": errors.get((phase, epoch), ""),
-            "log_lines": len(lines),
+            "images_per_s": float(np.mean([line["images_per_s"] for line in lines])),
         }
         for (phase, epoch), lines in sorted(losses.items())
     ]

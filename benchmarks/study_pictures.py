@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from study_scoring import load_colorizer
-from tomau.evaluation.contact_sheet import contact_sheet
+from tomau.evaluation import gray_answer
+from tomau.evaluation.contact_sheet import Tile, contact_sheet
 from tomau.runtime import Colorizer
 
 TITLES = {"S2": "S2, L1 only", "S3": "S3, then adversarial"}
@@ -60,9 +61,10 @@ def _read(path: Path) -> Image.Image:
         return picture.convert("RGB")
 
 
-def _row(picture: Image.Image, networks: Networks) -> list[Image.Image]:
+def _row(picture: Image.Image, networks: Networks) -> list[Tile]:
     """The picture in gray, and as each network colours it."""
-    return [picture.convert("L"), *(network.colorize(picture) for network in networks.values())]
+    gray = gray_answer(np.asarray(picture))
+    return [gray, *(network.colorize(picture) for network in networks.values())]
 
 
 def _sheet(paths: Sequence[Path], networks: Networks, *, truth: bool) -> Image.Image:

@@ -160,10 +160,15 @@ def _scaled(config: TrainConfig, scale: Scale) -> list[str]:
     limit = round((config.data.limit or EVERYTHING) * scale.photos)
     changes = [f"data.limit={limit}", "device=cpu"]
     for number, phase in enumerate(config.phases):
-        changes.append(f"phases.{number}.epochs={round(phase.epochs * scale.epochs, 4)}")
-        if config.generator not in _TAKES_256_ONLY:
-            changes.append(f"phases.{number}.crop={scale.crop}")
-            changes.append(f"phases.{number}.min_scale={scale.min_scale}")
+        part = scale.epochs
+        values: dict[str, float] = {"crop": scale.crop, "min_scale": scale.min_scale}
+        if config.generator in _TAKES_256_ONLY:
+            # As many steps as the ratio asks for, each with the pixels of the others' steps.
+            fewer = (phase.crop // scale.crop) ** 2
+            part /= fewer
+            values = {"batch": phase.batch // fewer}
+        values["epochs"] = round(phase.epochs * part, 4)
+        changes += [f"phases.{number}.{name}={value}" for name, value in values.items()]
     return changes
 
 
@@ -178,14 +183,21 @@ def is_finished(run: Path) -> bool:
     return (run / FINISHED).is_file() and (run / WEIGHTS).is_file()
 
 
-def mark_finished(run: Path, photos: int) -> None:
-    """Note that a run was trained to its end, on so many photos."""
-    (run / FINISHED).write_text(json.dumps({"photos": photos}) + "\n", encoding="utf-8")
+def is_begun(run: Path) -> bool:
+    """Tell whether a run has a checkpoint to go on from."""
+    return any((run / name).exists() for name in (CHECKPOINT, f"{CHECKPOINT}.old"))
 
 
-def photos_of(run: Path) -> int:
-    """Return on how many photos a finished run was trained."""
-    return int(json.loads((run / FINISHED).read_text(encoding="utf-8"))["photos"])
+def mark_finished(run: Path, *, photos: int, device: str) -> None:
+    """Note that a run was trained to its end, on so many photos, by some device."""
+    text = json.dumps({"photos": photos, "device": device})
+    (run / FINISHED).write_text(text + "\n", encoding="utf-8")
+
+
+def read_finished(run: Path) -> tuple[int, str]:
+    """Return on how many photos a finished run was trained, and by which device."""
+    noted = json.loads((run / FINISHED).read_text(encoding="utf-8"))
+    return int(noted["photos"]), str(noted["device"])
 
 
 def config_of(run: Path) -> TrainConfig:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -21,12 +22,13 @@ _ANCHOR_STYLES = {"gray": (":", "gray"), "truth": ("--", "green")}
 def plot_curves(rows: Sequence[Row], path: Path) -> None:
     """Draw each loss per epoch, a line for each run; phases follow one another."""
     figure = Figure(figsize=(12, 4), dpi=110, layout="constrained")
+    colors = colormaps["tab20"]
     names = list(dict.fromkeys(row["experiment"] for row in rows))
     for axes, (loss, title) in zip(figure.subplots(1, 3), _PANELS.items(), strict=True):
         for number, name in enumerate(names):
             places = [(epoch, float(row[loss])) for epoch, row in _placed(rows, name) if row[loss]]
             if places:
-                axes.plot(*zip(*places, strict=True), ".-", color=f"C{number}", label=name)
+                axes.plot(*zip(*places, strict=True), ".-", color=colors(number), label=name)
         axes.set(title=title, xlabel="epoch")
         _tidy(axes)
     figure.legend(*_legend(figure), loc="outside right upper", frameon=False)

@@ -89,3 +89,12 @@ class Tables:
     def counts(self) -> dict[str, int]:
         """Kind of photos -> how many pairs were compared on."""
         return {row["photos"]: int(row["count"]) for row in self.read("pairs")}
+
+    def seconds_per_photo(self, name: str) -> float:
+        """Return the time that adversarial training takes for a photo."""
+        rates = [
+            float(row["images_per_s"])
+            for row in self.read("curves")
+            if row["experiment"] == name and row["regime"].startswith("adversarial")
+        ]
+        return len(rates) / sum(rates) if rates else float("nan")

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.data.conftest import make_photo
-from tomau.data import PackOptions, first_photos, from_sources, open_pack, split_pack
+from tomau.data import (
+    PackOptions,
+    find_photos,
+    first_photos,
+    from_sources,
+    open_pack,
+    split_pack,
+)
 from tomau.data.pack import mean_chroma
 from tomau.errors import DataError
 
@@ -112,3 +122,17 @@ def test_sources_choose_photos_by_the_csv(photo_tree: Path, tmp_path: Path) -> N
         from_sources(pack, index, ["dogs", "birds"])
     with pytest.raises(DataError, match="columns key and source"):
         from_sources(pack, tmp_path / "none.csv", ["dogs"])
+
+
+def test_index_of_before_there_were_layers_is_still_read(photo_tree: Path, tmp_path: Path) -> None:
+    pack = open_pack(photo_tree, tmp_path / "cache", OPTIONS)
+    (file,) = (tmp_path / "cache").glob("*/index.json")
+    source = find_photos(photo_tree)
+    identity = [1, str(photo_tree.resolve()), source.fingerprint(), asdict(OPTIONS)]
+    assert file.parent.name == hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+    index = json.loads(file.read_text())
+    del index["layers"]
+    file.write_text(json.dumps(index))
+    again = open_pack(photo_tree, tmp_path / "cache", OPTIONS)
+    assert again.keys == pack.keys
+    np.testing.assert_array_equal(again.photo(8), pack.photo(8))

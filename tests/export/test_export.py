@@ -111,3 +111,12 @@ def test_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"generator": NAME}))
     with pytest.raises(CheckpointError, match="expected a run that saved"):
         export_run(tmp_path, tmp_path / "model")
+
+
+def test_run_that_learnt_no_colour_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint").mkdir()
+    write_weights(tmp_path / "checkpoint" / "ema.safetensors", {"w": torch.zeros(1)})
+    config = {"generator": "unet.pix2pix", "data": {"targets": "photos"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UsageError, match="translation of pairs"):
+        export_run(tmp_path, tmp_path / "out")

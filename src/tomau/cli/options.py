@@ -40,7 +40,10 @@ Strength: TypeAlias = Annotated[
 ]
 Device: TypeAlias = Annotated[
     DeviceName,
-    typer.Option("--device", help="What runs the network; auto takes a GPU if there is one."),
+    typer.Option(
+        "--device",
+        help="What runs the network; auto takes a GPU if there is one, openvino needs that extra.",
+    ),
 ]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
 Verbose: TypeAlias = Annotated[

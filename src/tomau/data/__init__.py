@@ -10,6 +10,7 @@ from tomau.data.batches import (
 )
 from tomau.data.hints import HintOptions, hint_patches
 from tomau.data.pack import Pack, PackOptions, open_pack
+from tomau.data.pairs import PairShape, open_pairs
 from tomau.data.sources import find_photos, iter_photos
 from tomau.data.split import first_photos, from_sources, split_pack
 
@@ -20,6 +21,7 @@ __all__ = [
     "HintOptions",
     "Pack",
     "PackOptions",
+    "PairShape",
     "crop_boxes",
     "find_photos",
     "first_photos",
@@ -28,6 +30,7 @@ __all__ = [
     "iter_photos",
     "make_batch",
     "open_pack",
+    "open_pairs",
     "prefetch",
     "split_pack",
 ]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tomau.data.pack import Pack
+from tomau.data.pack import Pack, resized
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,10 @@ def make_batch(pack: Pack, plan: BatchPlan, crop: CropOptions, number: int) -> N
 
 
 def cut(photo_u8: NDArray[np.uint8], box: CropBox, size: int) -> NDArray[np.uint8]:
-    """Cut a box out of a photo and bring it to ``size`` by Pillow's antialiased bilinear filter."""
+    """Cut a box out of HxWxC and bring it to ``size`` by Pillow's antialiased bilinear filter."""
     piece = photo_u8[box.top : box.top + box.side, box.left : box.left + box.side]
     if box.side != size:
-        piece = np.asarray(Image.fromarray(piece).resize((size, size), Image.Resampling.BILINEAR))
+        piece = resized(piece, (size, size), Image.Resampling.BILINEAR)
     return piece[:, ::-1] if box.mirrored else piece
 
 

@@ -10,22 +10,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from tomau.color import srgb_to_lab
-from tomau.data.sources import Encoded, PhotoSource, decode_rgb, find_photos, read_encoded
+from tomau.data.sources import decode_rgb, find_photos, read_encoded
 from tomau.errors import DataError, ImageReadError
 
 _FORMAT = 1
 _IN_FLIGHT = 64
+_RGB = (3,)
+
+Layers: TypeAlias = tuple[NDArray[np.uint8], ...]
+"""Pictures of one size, HxWxC each, that lie on one another in a pack."""
+
+Job: TypeAlias = tuple[str, Callable[[], Layers | str]]
+"""A key and the work that makes its layers; a string is the reason to leave it out."""
 
 
 @dataclass(frozen=True)
@@ -104,61 +112,105 @@ def open_pack(
         DataError: nothing usable at ``path``.
     """
     source = find_photos(path)
-    identity = json.dumps(
-        [_FORMAT, str(source.root.resolve()), source.fingerprint(), asdict(options)]
+    identity = [_FORMAT, str(source.root.resolve()), source.fingerprint(), asdict(options)]
+    jobs = (
+        (encoded.key, partial(_prepare, encoded.data, options)) for encoded in read_encoded(source)
     )
-    folder = cache / hashlib.sha256(identity.encode()).hexdigest()[:16]
-    if not (folder / "index.json").is_file():
-        _build(source, folder, options, threads, progress)
-    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    if not index["keys"]:
+    stored = store(cache, identity, jobs, threads=threads, progress=progress)
+    if not stored.keys:
         raise DataError(
-            f"none of the {len(index['left_out'])} photos at {path} can be used; first reason: "
-            f"{next(iter(index['left_out'].values()))}"
+            f"none of the {len(stored.left_out)} photos at {path} can be used; first reason: "
+            f"{next(iter(stored.left_out.values()))}"
         )
-    shapes = np.array(index["shapes"], dtype=np.int64)
-    sizes = shapes.prod(axis=1) * 3
-    offsets = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
-    pixels = np.memmap(folder / "photos.u8", dtype=np.uint8, mode="r")
-    return Pack(tuple(index["keys"]), shapes, offsets, pixels, index["left_out"])
+    return stored.pack(_RGB)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A pack as it lies in its folder, where photos may differ in their layers.
+
+    Attributes:
+        folder: where it lies.
+        keys: one name per photo.
+        shapes: ``[N, 2]`` int64, height and width.
+        layers: channels of each layer of each photo.
+        left_out: key -> reason.
+    """
+
+    folder: Path
+    keys: tuple[str, ...]
+    shapes: NDArray[np.int64]
+    layers: tuple[tuple[int, ...], ...]
+    left_out: dict[str, str]
+
+    def pack(self, layers: tuple[int, ...]) -> Pack:
+        """Return the photos of these layers."""
+        channels = np.array([sum(own) for own in self.layers], dtype=np.int64)
+        ends = np.cumsum(self.shapes.prod(axis=1) * channels)
+        offsets = np.concatenate(([0], ends[:-1])).astype(np.int64)
+        pixels = np.memmap(self.folder / "photos.u8", dtype=np.uint8, mode="r")
+        pack = Pack(self.keys, self.shapes, offsets, pixels, self.left_out, sum(layers))
+        return pack.subset(np.flatnonzero([own == layers for own in self.layers]))
+
+
+def store(
+    cache: Path,
+    identity: list[Any],
+    jobs: Iterable[Job],
+    *,
+    threads: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> Stored:
+    """Open what ``identity`` names in the cache; only if it is not there, do the jobs.
+
+    Args:
+        cache: folder for packs.
+        identity: everything that the pixels depend on, as JSON takes it.
+        jobs: drawn from only as they are done.
+        threads: that do the jobs.
+        progress: called with the count of jobs done so far.
+    """
+    folder = cache / hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+    if not (folder / "index.json").is_file():
+        _build(_do_all(jobs, threads), folder, progress)
+    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    keys = tuple(index["keys"])
+    shapes = np.array(index["shapes"], dtype=np.int64).reshape(-1, 2)
+    # Indices from before there were pairs tell no layers.
+    layers = tuple(map(tuple, index["layers"])) if "layers" in index else (_RGB,) * len(keys)
+    return Stored(folder, keys, shapes, layers, index["left_out"])
 
 
 def _build(
-    source: PhotoSource,
+    results: Iterable[tuple[str, Layers | str]],
     folder: Path,
-    options: PackOptions,
-    threads: int,
     progress: Callable[[int], None] | None,
 ) -> None:
     """Write pixels first and the index last, so that a pack with an index is whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    keys: list[str] = []
-    shapes: list[tuple[int, int]] = []
-    left_out: dict[str, str] = {}
+    index: dict[str, Any] = {"keys": [], "shapes": [], "layers": [], "left_out": {}}
     with (folder / "photos.u8").open("wb") as stream:
-        for count, (key, result) in enumerate(_decode_all(source, options, threads), start=1):
+        for count, (key, result) in enumerate(results, start=1):
             if isinstance(result, str):
-                left_out[key] = result
+                index["left_out"][key] = result
             else:
-                keys.append(key)
-                shapes.append((result.shape[0], result.shape[1]))
-                stream.write(result.tobytes())
+                index["keys"].append(key)
+                index["shapes"].append(result[0].shape[:2])
+                index["layers"].append([layer.shape[2] for layer in result])
+                stream.write(np.concatenate(result, axis=2).tobytes())
             if progress is not None:
                 progress(count)
-    index: dict[str, Any] = {"keys": keys, "shapes": shapes, "left_out": left_out}
     temporary = folder / "index.json.part"
     temporary.write_text(json.dumps(index), encoding="utf-8")
     temporary.replace(folder / "index.json")
 
 
-def _decode_all(
-    source: PhotoSource, options: PackOptions, threads: int
-) -> Iterator[tuple[str, NDArray[np.uint8] | str]]:
-    """Decode on threads, a bounded number ahead, results in the source's order."""
-    waiting: deque[tuple[str, Future[NDArray[np.uint8] | str]]] = deque()
+def _do_all(jobs: Iterable[Job], threads: int) -> Iterator[tuple[str, Layers | str]]:
+    """Do jobs on threads, a bounded number ahead, results in the jobs' order."""
+    waiting: deque[tuple[str, Future[Layers | str]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for encoded in read_encoded(source):
-            waiting.append((encoded.key, pool.submit(_prepare, encoded, options)))
+        for key, work in jobs:
+            waiting.append((key, pool.submit(work)))
             if len(waiting) >= _IN_FLIGHT:
                 key, future = waiting.popleft()
                 yield key, future.result()
@@ -166,23 +218,50 @@ def _decode_all(
             yield key, future.result()
 
 
-def _prepare(encoded: Encoded, options: PackOptions) -> NDArray[np.uint8] | str:
-    """Decode, filter and reduce one photo; a string is the reason to leave it out."""
+def _prepare(data: bytes, options: PackOptions) -> Layers | str:
+    """Decode, filter and reduce one photo."""
     try:
-        rgb = decode_rgb(encoded.data)
+        rgb = decode_rgb(data)
     except ImageReadError as error:
         return str(error)
-    short = min(rgb.shape[:2])
-    if short < options.min_side:
-        return f"short side {short} px; expected at least {options.min_side}"
-    if short > options.short_side:
-        scale = options.short_side / short
-        size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
-        rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX, reducing_gap=None))
+    problem = too_small(rgb, options.min_side)
+    if problem is not None:
+        return problem
+    rgb = reduced(rgb, options.short_side)
     chroma = mean_chroma(rgb)
     if chroma < options.min_chroma:
         return f"near-gray: mean chroma {chroma:.1f}; expected at least {options.min_chroma:g}"
-    return rgb
+    return (rgb,)
+
+
+def too_small(pixels_u8: NDArray[np.uint8], min_side: int) -> str | None:
+    """Say why a picture HxWxC is too small for a pack; None is large enough."""
+    short = min(pixels_u8.shape[:2])
+    return f"short side {short} px; expected at least {min_side}" if short < min_side else None
+
+
+def reduced(pixels_u8: NDArray[np.uint8], short_side: int) -> NDArray[np.uint8]:
+    """Reduce a larger picture HxWxC to a short side in pixels, by area, aspect kept."""
+    height, width = pixels_u8.shape[:2]
+    short = min(height, width)
+    if short <= short_side:
+        return pixels_u8
+    scale = short_side / short
+    return resized(pixels_u8, (round(width * scale), round(height * scale)), Image.Resampling.BOX)
+
+
+def resized(
+    pixels_u8: NDArray[np.uint8], size: tuple[int, int], resampling: Image.Resampling
+) -> NDArray[np.uint8]:
+    """Bring a picture HxWxC of any channel count to ``size``, width and height.
+
+    Only RGB goes through Pillow as it is: of two or four channels it would take the last for
+    alpha and weigh the others by it.
+    """
+    if pixels_u8.shape[2] == 3:
+        return np.asarray(Image.fromarray(pixels_u8).resize(size, resampling))
+    planes = [Image.fromarray(plane) for plane in np.moveaxis(pixels_u8, 2, 0)]
+    return np.stack([np.asarray(plane.resize(size, resampling)) for plane in planes], axis=2)
 
 
 def mean_chroma(rgb_u8: NDArray[np.uint8]) -> float:

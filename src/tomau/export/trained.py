@@ -39,7 +39,7 @@ def read_run(run: Path) -> Trained:
     """Read the folder that ``tomau train`` wrote.
 
     Raises:
-        UsageError: it is not a run.
+        UsageError: it is not a run, or one that learnt no colour.
         CheckpointError: it has no checkpoint, or one of another network.
     """
     file = run / "config.json"
@@ -48,6 +48,11 @@ def read_run(run: Path) -> Trained:
     config = dict(json.loads(file.read_text(encoding="utf-8")))
     if not (run / _WEIGHTS).is_file():
         raise CheckpointError(f"no {_WEIGHTS} in {run}; expected a run that saved a checkpoint")
+    if config.get("data", {}).get("targets") is not None:
+        raise UsageError(
+            f"{run} is a translation of pairs; export expects a run from luminance to chroma: "
+            "apply it with tomau.training.translation.translate"
+        )
     generator = create_generator(config["generator"])
     generator.load_state_dict(read_weights(run / _WEIGHTS))
     return Trained(generator.eval(), config, _last_validation(run))

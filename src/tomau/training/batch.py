@@ -18,6 +18,9 @@ _BLUR_SHARE, _NOISE_SHARE, _TONE_SHARE, _LIGHT_SHARE = 0.2, 0.3, 0.5, 0.2
 class Batch:
     """Photos in the study's normalisation.
 
+    In a translation ``l`` and ``seen`` are the input and ``ab`` is the target, each with channels
+    of its own: what `TrainingStep` does with them knows no colour.
+
     Attributes:
         l: ``[N, 1, H, W]`` the true luminance.
         ab: ``[N, 2, H, W]`` the true chroma.

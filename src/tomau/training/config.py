@@ -15,6 +15,9 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0)]
 
+_COLOUR_LOSSES = frozenset({"classes", "features", "colorfulness"})
+_COLOUR_OPTIONS = frozenset({"hints", "aged", "rebalance"})
+
 
 class Frozen(BaseModel):
     """A model that refuses unknown keys and changes."""
@@ -28,10 +31,13 @@ class DataConfig(Frozen):
     Attributes:
         photos: folder of photos, folder of tar shards, a shard, or a glob of shards.
         validation: the same for validation photos; without it a share of ``photos`` is held out.
+        targets: folder of pictures with the names of those in ``photos``: the run then learns to
+            translate each photo into its target, of whatever channels the two have.
+        validation_targets: the targets of ``validation``.
         validation_share: that share, drawn by a hash of each photo's key.
         validation_limit: at most so many validation photos are scored during training.
         short_side: photos are kept at this short side in pixels.
-        min_chroma: photos with less mean chroma (CIE C*) are left out as near-gray.
+        min_chroma: photos with less mean chroma (CIE C*) are left out as near-gray; not of pairs.
         limit: train on so many photos, chosen by a hash of their keys; more adds to fewer.
         sources: train on photos of these sources only, as ``index`` tells them; ``name*`` is all
             that begin so.
@@ -41,6 +47,8 @@ class DataConfig(Frozen):
 
     photos: str
     validation: str | None = None
+    targets: str | None = None
+    validation_targets: str | None = None
     validation_share: Share = 0.05
     validation_limit: Count = 200
     short_side: Count = 256
@@ -49,6 +57,16 @@ class DataConfig(Frozen):
     sources: tuple[str, ...] = ()
     index: Path | None = None
     cache: Path | None = None
+
+    @model_validator(mode="after")
+    def _validates_what_it_trains(self) -> DataConfig:
+        for_pairs = self.validation is not None and self.targets is not None
+        if (self.validation_targets is not None) != for_pairs:
+            raise UsageError(
+                "data.validation_targets is the folder of targets that data.validation needs "
+                "beside data.targets; expected all three or data.targets alone"
+            )
+        return self
 
 
 class LossWeights(Frozen):
@@ -155,9 +173,11 @@ class TrainConfig(Frozen):
         init_from: safetensors file of a whole generator to start from.
         feature_weights: safetensors file of EfficientNet-Lite2, for the loss ``features``.
         ema_decay: decay of the generator's moving average, the weights that are exported.
-        precision: as Lightning Fabric names it: ``32-true``, ``bf16-mixed``, ``16-mixed``.
+        precision: as Lightning Fabric names it: ``32-true``, ``bf16-mixed``, ``16-mixed``;
+            ``auto`` is ``bf16-mixed`` on a GPU that computes in it, else ``32-true``.
         device: ``auto``, ``cpu``, ``cuda``.
         devices: processes per node; more than one trains data-parallel.
+        compile: whether torch.compile makes the networks faster; None: on a GPU.
         log_every: steps between log lines.
         validate_every: steps between validations and sample grids; 0 is once per phase.
         checkpoint_minutes: minutes between checkpoints.
@@ -174,15 +194,28 @@ class TrainConfig(Frozen):
     phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)]
     seed: int = 0
     ema_decay: Share = 0.999
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     devices: Count = 1
-    compile: bool = False
+    compile: bool | None = None
     log_every: Count = 50
     validate_every: Annotated[int, Field(ge=0)] = 1000
     checkpoint_minutes: Positive = 10.0
     samples: Count = 8
     keep_epochs: bool = False
+
+    @model_validator(mode="after")
+    def _translates_without_colour(self) -> TrainConfig:
+        for number, phase in enumerate(self.phases if self.data.targets is not None else ()):
+            weights = phase.loss_weights.model_dump()
+            asked = [f"losses.{name}" for name in sorted(_COLOUR_LOSSES) if weights[name]]
+            asked += [name for name in sorted(_COLOUR_OPTIONS) if getattr(phase, name)]
+            if asked:
+                raise UsageError(
+                    f"phases.{number}.{asked[0]} came with data.targets; it means something for "
+                    "colour only: leave it out of a translation"
+                )
+        return self
 
 
 def load_config(path: Path, overrides: tuple[str, ...] = (), **values: str | None) -> TrainConfig:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import torch
@@ -52,13 +52,14 @@ CHECKPOINT = "checkpoint"
 CONFIG = "config.json"
 EPOCHS = "epochs"
 _BATCH_STREAM = 2  # of random numbers, beside those of the crops
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
 class Trainer:
     """A run in a folder: ``Trainer(config, run, observer).fit()``."""
 
     def __init__(self, config: TrainConfig, run: Path, observer: Observer) -> None:
-        self.config = config
+        self.config = config = settled(config)
         self.run = run
         self.observer = observer
         if config.device == "cpu" or not torch.cuda.is_available():
@@ -69,7 +70,7 @@ class Trainer:
             # Two forward passes through one discriminator precede its backward pass: buffers
             # must not be overwritten in between.
             strategy=DDPStrategy(broadcast_buffers=False) if config.devices > 1 else "auto",
-            precision=config.precision,
+            precision=cast("Precision", config.precision),
         )
 
     def fit(self, *, resume: bool = False) -> None:
@@ -297,6 +298,18 @@ class Trainer:
     def _save(self, state: RunState) -> None:
         if self._is_first and state.step > 0:
             save_state(self.run / CHECKPOINT, state)
+
+
+def settled(config: TrainConfig) -> TrainConfig:
+    """Return the configuration with nothing left to the machine: precision and compilation."""
+    on_gpu = config.device != "cpu" and torch.cuda.is_available()
+    precision, compiled = config.precision, config.compile
+    if precision == "auto":
+        halves = on_gpu and torch.cuda.is_bf16_supported(including_emulation=False)
+        precision = "bf16-mixed" if halves else "32-true"
+    if compiled is None:
+        compiled = on_gpu
+    return config.model_copy(update={"precision": precision, "compile": compiled})
 
 
 class _Clock:
