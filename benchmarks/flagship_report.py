@@ -15,6 +15,8 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 Table = list[dict[str, str]]
 
@@ -46,6 +48,15 @@ def _share(text: str) -> str:
     return f"{float(text):.1%}" if text else ""
 
 
+def _finish(figure: Figure, axes: Axes, path: Path) -> None:
+    """Give a plot its legend and write it."""
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(path)
+    plt.close(figure)
+
+
 def plot_tradeoff(rows: Table, path: Path) -> None:
     """Draw error against colourfulness, a line for each way to get there."""
     lines: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -62,11 +73,7 @@ def plot_tradeoff(rows: Table, path: Path) -> None:
     axes.axvline(75, color="gray", lw=0.8, ls=":")
     axes.set_xlabel("colourfulness, % of the truth's")
     axes.set_ylabel("ab-RMSE under the gray answer's, %")
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    _finish(figure, axes, path)
 
 
 def plot_hints(rows: Table, path: Path) -> None:
@@ -82,11 +89,7 @@ def plot_hints(rows: Table, path: Path) -> None:
     axes.set_xticks(counts, [str(count) for count in counts])
     axes.set_xlabel("revealed hints")
     axes.set_ylabel("PSNR, dB")
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
+    _finish(figure, axes, path)
 
 
 def report(folder: Path) -> str:

@@ -24,7 +24,7 @@ from tomau.color import compose_u8
 from tomau.color.spaces import AB_LIMIT
 from tomau.color.torch_lab import normalized_lab
 from tomau.evaluation.metrics import ciede2000, psnr
-from tomau.training.batch import paint_hints
+from tomau.models.hints import paint_hints
 from tomau.training.validation import to_tensor
 from tradeoff import CPU, held_out, load_network
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from tomau.training.batch import age, paint_hints
+from tomau.models.hints import paint_hints
+from tomau.training.batch import age
 
 
 def test_hint_reveals_the_mean_colour_of_its_patch_and_nothing_else() -> None:

@@ -25,7 +25,7 @@ def split_pack(pack: Pack, validation: float) -> tuple[Pack, Pack]:
     Returns:
         The training pack and the validation pack.
     """
-    draws = np.array([_draw(key) for key in pack.keys])
+    draws = np.array([key_draw(key) for key in pack.keys])
     return (
         pack.subset(np.flatnonzero(draws >= validation)),
         pack.subset(np.flatnonzero(draws < validation)),
@@ -40,7 +40,7 @@ def first_photos(pack: Pack, count: int) -> Pack:
     """
     if count > len(pack):
         raise DataError(f"{count} photos are asked for; {len(pack)} came: lower data.limit")
-    order = np.argsort([_draw(key) for key in pack.keys], kind="stable")
+    order = np.argsort([key_draw(key) for key in pack.keys], kind="stable")
     return pack.subset(np.sort(order[:count]))
 
 
@@ -77,6 +77,7 @@ def _fits(name: str, pattern: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-def _draw(key: str) -> float:
+def key_draw(key: str) -> float:
+    """Return a number in 0..1 that a photo's key alone decides, as if drawn at random."""
     digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64

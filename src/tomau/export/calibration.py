@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from heapq import nsmallest
 from typing import TypeAlias
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
 from tomau.color import normalize_ab, normalize_l, srgb_to_lab
 from tomau.data import HintOptions, find_photos, hint_patches
 from tomau.data.sources import Encoded, decode_rgb, read_encoded
+from tomau.data.split import key_draw
 from tomau.errors import DataError, ImageReadError
-from tomau.runtime.contract import HINT_CHANNELS, feed
+from tomau.models.hints import paint_hints
+from tomau.runtime.contract import feed
 
 Feed: TypeAlias = dict[str, NDArray[np.float32]]
 
@@ -73,7 +75,8 @@ def make_feeds(photos: NDArray[np.uint8], hints: HintOptions | None, *, seed: in
     if hints is None:
         return [feed(row[np.newaxis], None, takes_hints=False) for row in l]
     random = np.random.default_rng(seed)
-    painted = paint_hints(ab, hint_patches(len(photos), photos.shape[1], hints, random))
+    patches = hint_patches(len(photos), photos.shape[1], hints, random)
+    painted = paint_hints(torch.from_numpy(ab), patches).numpy()
     return [
         feed(row[np.newaxis], marks[np.newaxis], takes_hints=True)
         for row, marks in zip(l, painted, strict=True)
@@ -93,37 +96,15 @@ def compared_feeds(
     }
 
 
-def paint_hints(ab: NDArray[np.float32], patches: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Reveal the mean chroma of each patch.
-
-    Args:
-        ab: ``[N, 2, H, W]``, ab/110.
-        patches: ``[M, 4]``: photo, top, left, side; later ones cover earlier ones.
-
-    Returns:
-        ``[N, 3, H, W]``: ab/110 times the mask, and the mask.
-    """
-    hints = np.zeros((ab.shape[0], HINT_CHANNELS, *ab.shape[2:]), np.float32)
-    for photo, top, left, side in patches:
-        place = (photo, slice(None), slice(top, top + side), slice(left, left + side))
-        hints[place][:2] = ab[place].mean(axis=(1, 2), keepdims=True)
-        hints[place][2:] = 1
-    return hints
-
-
 def _chosen(path: str, count: int) -> Iterator[Encoded]:
     """The first ``count`` photos in the order of a hash: neighbours in a folder are often alike."""
     source = find_photos(path)
     keys = {file: file.relative_to(source.root).with_suffix("").as_posix() for file in source.files}
-    files = nsmallest(count, keys, key=lambda file: _draw(keys[file]))
+    files = nsmallest(count, keys, key=lambda file: key_draw(keys[file]))
     if files:
         source = replace(source, files=tuple(files))
     # Shards have to be read through; no more photos than asked for are kept.
-    yield from nsmallest(count, read_encoded(source), key=lambda encoded: _draw(encoded.key))
-
-
-def _draw(key: str) -> bytes:
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    yield from nsmallest(count, read_encoded(source), key=lambda encoded: key_draw(encoded.key))
 
 
 def _middle_square(rgb_u8: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -37,24 +36,6 @@ class Batch:
     def inputs(self) -> tuple[Tensor, ...]:
         """What the generator is called with."""
         return (self.seen,) if self.hints is None else (self.seen, self.hints)
-
-
-def paint_hints(ab: Tensor, patches: NDArray[np.int64]) -> Tensor:
-    """Reveal the mean true chroma of each patch.
-
-    Args:
-        ab: ``[N, 2, H, W]``, the truth.
-        patches: ``[M, 4]``: photo, top, left, side; later ones cover earlier ones.
-
-    Returns:
-        ``[N, 3, H, W]``: ab times the mask, and the mask.
-    """
-    hints = ab.new_zeros(ab.shape[0], 3, *ab.shape[2:])
-    for photo, top, left, side in patches.tolist():
-        place = (photo, slice(None), slice(top, top + side), slice(left, left + side))
-        hints[place][:2] = ab[place].mean(dim=(1, 2), keepdim=True)
-        hints[place][2:] = 1
-    return hints
 
 
 def age(l: Tensor, share: float, random: np.random.Generator) -> Tensor:

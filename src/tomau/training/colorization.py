@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from tomau.color.bins import ab_bins
 from tomau.color.torch_lab import normalized_lab
 from tomau.data import HintOptions, Pack, hint_patches
-from tomau.training.batch import Batch, age, paint_hints
+from tomau.models.hints import paint_hints
+from tomau.training.batch import Batch, age
 from tomau.training.config import PhaseConfig
 from tomau.training.logbook import sample_triple
 from tomau.training.losses import soft_bins

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
 
@@ -205,10 +206,15 @@ class Trainer:
         )
         crop = CropOptions(config.crop, config.min_scale, config.flip)
         if fabric.device.type == "cuda":
-            photos = ResidentPhotos(train, fabric.device)
-            yield from (photos.batch(plan, crop, number) for number in range(start, phase.stop))
+            steps = range(start, phase.stop)
+            yield from (self._resident.batch(plan, crop, number) for number in steps)
         else:
             yield from map(torch.from_numpy, prefetch(train, plan, crop, start, phase.stop))
+
+    @cached_property
+    def _resident(self) -> ResidentPhotos:
+        """The photos on the accelerator, brought there once for all phases."""
+        return ResidentPhotos(self.task.train, self.fabric.device)
 
     def _set_up(self, config: PhaseConfig, state: RunState) -> TrainingStep:
         """Build a phase's optimisers and its step."""
@@ -256,7 +262,9 @@ class Trainer:
         Raises:
             TrainingError: a loss is NaN or infinite.
         """
-        broken = [name for name, value in losses.items() if not torch.isfinite(value)]
+        # One question for all losses: on an accelerator each answer waits for the device.
+        finite = torch.isfinite(torch.stack(list(losses.values()))).tolist()
+        broken = [name for name, sound in zip(losses, finite, strict=True) if not sound]
         if broken:
             raise TrainingError(
                 f"the loss {broken[0]} is not finite at batch {state.step}; expected a number: "

@@ -16,7 +16,7 @@ from tomau.errors import UsageError
 from tomau.training.batch import Batch
 from tomau.training.config import PhaseConfig
 from tomau.training.task import Tile
-from tomau.training.validation import spread, to_tensor
+from tomau.training.validation import evaluating, spread, to_tensor
 
 _LEVELS = 127.5  # 8-bit levels in a unit of a network's -1..1
 _MEAN_PAIRS = 1000
@@ -110,13 +110,11 @@ class Translation:
         self, generator: nn.Module, pairs: NDArray[np.uint8], device: torch.device
     ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         """Yield ``(input, answer, target)`` in batches, -1..1, with the generator in eval mode."""
-        training = generator.training
-        generator.eval()
-        for start in range(0, len(pairs), _BATCH):
-            pixels_u8 = torch.from_numpy(pairs[start : start + _BATCH])
-            seen, target = self._split(pixels_u8, device)
-            yield seen, generator(seen).float(), target
-        generator.train(training)
+        with evaluating(generator):
+            for start in range(0, len(pairs), _BATCH):
+                pixels_u8 = torch.from_numpy(pairs[start : start + _BATCH])
+                seen, target = self._split(pixels_u8, device)
+                yield seen, generator(seen).float(), target
 
     def encoder_inputs(self, crops_u8: Iterable[NDArray[np.uint8]]) -> Iterable[Tensor]:
         """Yield inputs ``[N, inputs, H, W]``."""
@@ -147,11 +145,9 @@ def translate(generator: nn.Module, pixels_u8: NDArray[np.uint8]) -> NDArray[np.
         ((0, -height % stride), (0, -width % stride), (0, 0)),
         mode="edge",
     )
-    training = generator.training
-    generator.eval()
     device = next(generator.parameters()).device
-    answer = generator(to_network(torch.from_numpy(filled)[None], device))[0]
-    generator.train(training)
+    with evaluating(generator):
+        answer = generator(to_network(torch.from_numpy(filled)[None], device))[0]
     return _to_pixels(answer)[:height, :width]
 
 

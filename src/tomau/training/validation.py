@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,18 +62,27 @@ def to_tensor(pixels_u8: Tensor, device: torch.device) -> Tensor:
     return pixels_u8.to(device, non_blocking=True).permute(0, 3, 1, 2).float().div_(255)
 
 
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[None]:
+    """Ask a network in eval mode, and leave it in the mode it was in."""
+    training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(training)
+
+
 @torch.inference_mode()
 def predictions(
     generator: nn.Module, photos: NDArray[np.uint8], device: torch.device
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield ``(l, ab, truth)`` in batches, normalised, with the generator in eval mode."""
-    training = generator.training
-    generator.eval()
-    for start in range(0, len(photos), _BATCH):
-        rgb_u8 = torch.from_numpy(photos[start : start + _BATCH])
-        l, truth = normalized_lab(to_tensor(rgb_u8, device))
-        yield l, generator(l.contiguous(memory_format=torch.channels_last)).float(), truth
-    generator.train(training)
+    with evaluating(generator):
+        for start in range(0, len(photos), _BATCH):
+            rgb_u8 = torch.from_numpy(photos[start : start + _BATCH])
+            l, truth = normalized_lab(to_tensor(rgb_u8, device))
+            yield l, generator(l.contiguous(memory_format=torch.channels_last)).float(), truth
 
 
 def validate(generator: nn.Module, photos: NDArray[np.uint8], device: torch.device) -> Validation:

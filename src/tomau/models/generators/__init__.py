@@ -3,11 +3,10 @@
 from tomau.models.generators import encoder_unet, hint_unet, pix2pix_unet  # entering the registry
 from tomau.models.generators.base import generators
 from tomau.models.generators.encoder_unet import EncoderUNet, create_generator
-from tomau.models.generators.hint_unet import HINT_CHANNELS, HintUNet
+from tomau.models.generators.hint_unet import HintUNet
 from tomau.models.generators.pix2pix_unet import Pix2PixUNet
 
 __all__ = [
-    "HINT_CHANNELS",
     "EncoderUNet",
     "HintUNet",
     "Pix2PixUNet",

@@ -28,9 +28,7 @@ from tomau.models.checkpoint import LoadReport
 from tomau.models.decoders import UpBlock
 from tomau.models.encoders import Encoder, encoders
 from tomau.models.generators.base import check_size, generators
-
-HINT_CHANNELS = 3
-"""Planes of a hint picture: ab/110 where the mask is 1 and 0 elsewhere, then the mask."""
+from tomau.models.hints import HINT_CHANNELS
 
 _WIDTHS = (192, 128, 64)
 _CONTEXT, _HEADS = 256, 4
