@@ -5,14 +5,16 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 from PIL import Image
 
 from tomau.data import HintOptions
 from tomau.errors import DataError
 from tomau.export import export_int8
-from tomau.export.calibration import calibration_photos, compared_feeds, make_feeds, paint_hints
+from tomau.export.calibration import calibration_photos, compared_feeds, make_feeds
 from tomau.export.int8 import compare
 from tomau.export.quantize import float_nodes, quantize_onnx
+from tomau.models.hints import paint_hints
 from tomau.runtime import Colorizer, load_model
 
 SIDE = 64
@@ -40,7 +42,7 @@ def test_too_few_photos_are_told(tmp_path: Path) -> None:
 
 def test_hints_show_the_mean_of_their_patch() -> None:
     ab = np.random.default_rng(0).uniform(-1, 1, (2, 2, 8, 8)).astype(np.float32)
-    hints = paint_hints(ab, np.array([[1, 2, 3, 2], [1, 7, 7, 1]]))
+    hints = paint_hints(torch.from_numpy(ab), np.array([[1, 2, 3, 2], [1, 7, 7, 1]])).numpy()
     assert not hints[0].any()
     assert hints[1, 2].sum() == 5
     np.testing.assert_allclose(hints[1, :2, 2, 4], ab[1, :, 2:4, 3:5].mean(axis=(1, 2)), atol=1e-6)
