@@ -107,7 +107,7 @@ def rows(contestants: list[Contestant], l: NDArray[np.float32]) -> Iterator[tupl
     medians = [statistics.median(contestant.seconds[WARM_UP:]) for contestant in contestants]
     truth: dict[str, NDArray[np.float32]] = {}
     for contestant, median in zip(contestants, medians, strict=True):
-        ab = contestant.session.run(l) * 110
+        ab = contestant.session.run(l).ab * 110
         off = np.abs(ab - truth.setdefault(contestant.name, ab)).max()
         card = contestant.model.card
         yield (

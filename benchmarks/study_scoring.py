@@ -29,7 +29,7 @@ from tomau.evaluation import (
 )
 from tomau.evaluation.perceptual import efflite2_judge, torch_device
 from tomau.models import create_generator, read_weights
-from tomau.runtime import Colorizer, ModelCard
+from tomau.runtime import Colorizer, ModelCard, contract
 from tomau.runtime.card import file_sha256
 from tomau.training import load_config
 
@@ -75,14 +75,10 @@ class NetworkSession:
         self._network = network.eval().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
-    def run(
-        self, l: NDArray[np.float32], hints: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
+    def run(self, l: NDArray[np.float32]) -> contract.Answer:
         """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W)."""
-        if hints is not None:
-            raise UsageError("hints came for a network that takes none")
         answer = self._network(torch.from_numpy(np.ascontiguousarray(l)).to(self.device))
-        return np.asarray(answer.float().cpu().numpy())
+        return contract.Answer(answer.float().cpu().numpy(), None)
 
 
 def load_colorizer(run: Path, weights: Path | None = None, *, device: str = "auto") -> Colorizer:
@@ -123,7 +119,7 @@ def write_scores(runs: Mapping[str, Path], measure: Measure, out: Path, suffix: 
         write_table(out / f"epochs{suffix}.csv", EPOCH_FIELDS, rows, summary.protocol)
 
 
-def _answer(colorizer: Colorizer) -> Answer:
+def _answer(colorizer: Colorizer) -> contract.Answer:
     return lambda _, gray_u8: colorizer.colorize(gray_u8)
 
 

@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
 
 def write_network(
-    path: Path, inputs: dict[str, int], weights: NDArray[np.float32], *, output: str = "ab"
+    path: Path, inputs: dict[str, int], outputs: dict[str, NDArray[np.float32]]
 ) -> Path:
-    """Write a 1x1 convolution on all inputs (name -> channels) joined."""
+    """Write convolutions on all inputs (name -> channels) joined, as wide as their stride."""
     port = helper.make_tensor_value_info
+    nodes, ports = [helper.make_node("Concat", [*inputs], ["all"], axis=1)], []
+    for name, weights in outputs.items():
+        settings = {"kernel_shape": weights.shape[2:], "strides": weights.shape[2:]}
+        nodes.append(helper.make_node("Conv", ["all", f"w_{name}"], [name], **settings))
+        sides = [f"h_{name}", f"w_{name}"]
+        ports.append(port(name, TensorProto.FLOAT, ["n", len(weights), *sides]))
     graph = helper.make_graph(
-        [
-            helper.make_node("Concat", [*inputs], ["all"], axis=1),
-            helper.make_node("Conv", ["all", "weights"], [output], kernel_shape=[1, 1]),
-        ],
+        nodes,
         "small",
         [port(name, TensorProto.FLOAT, ["n", count, "h", "w"]) for name, count in inputs.items()],
-        [port(output, TensorProto.FLOAT, ["n", len(weights), "h", "w"])],
-        [numpy_helper.from_array(weights[..., np.newaxis, np.newaxis], "weights")],
+        ports,
+        [numpy_helper.from_array(weights, f"w_{name}") for name, weights in outputs.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.save(model, path)
@@ -35,7 +38,9 @@ def write_network(
 
 @pytest.fixture(scope="session")
 def hint_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network with hints: ab = 0.5 l + hinted ab, where the mask alone does nothing."""
-    weights = np.array([[0.5, 1, 0, 0], [0.5, 0, 1, 0]], np.float32)
-    folder = tmp_path_factory.mktemp("hints")
-    return write_network(folder / "model.onnx", {"l": 1, "hints": 3}, weights)
+    """A network that takes hints: ab = 0.5 l, and a guide of the mean l at a quarter."""
+    outputs = {
+        "ab": np.full((2, 1, 1, 1), 0.5, np.float32),
+        "guide": np.full((34, 1, 4, 4), 1 / 16, np.float32),
+    }
+    return write_network(tmp_path_factory.mktemp("hints") / "model.onnx", {"l": 1}, outputs)

@@ -98,10 +98,8 @@ def export(
             chroma_gain=chroma_gain,
             facts=given,
         )
-        cost = "ab differs from float32 by " + ", ".join(
-            f"{name} {found.rms:.2g} rms (worst photo {found.worst:.2g})"
-            for name, found in done.differences.items()
-        )
+        off = done.difference
+        cost = f"ab differs from float32 by {off.rms:.2g} rms (worst photo {off.worst:.2g})"
     console.note(f"{done.card.bytes / 1e6:.1f} MB; {cost}")
     console.result(str(done.folder))
 

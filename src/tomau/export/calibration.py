@@ -8,16 +8,14 @@ from heapq import nsmallest
 from typing import TypeAlias
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from tomau.color import normalize_ab, normalize_l, srgb_to_lab
-from tomau.data import HintOptions, find_photos, hint_patches
+from tomau.color import luminance, normalize_l
+from tomau.data import find_photos
 from tomau.data.sources import Encoded, decode_rgb, read_encoded
 from tomau.data.split import key_draw
 from tomau.errors import DataError, ImageReadError
-from tomau.models.hints import paint_hints
 from tomau.runtime.contract import feed
 
 Feed: TypeAlias = dict[str, NDArray[np.float32]]
@@ -60,40 +58,9 @@ def calibration_photos(
     return np.stack(squares[:-held]), np.stack(squares[-held:])
 
 
-def make_feeds(photos: NDArray[np.uint8], hints: HintOptions | None, *, seed: int) -> list[Feed]:
-    """Make one feed of a network's ports for each photo.
-
-    Args:
-        photos: ``[N, side, side, 3]`` uint8 sRGB.
-        hints: how colour hints of the photos' own colours are simulated; None for networks that
-            take none.
-        seed: of the hints.
-    """
-    lab = srgb_to_lab(photos.astype(np.float32) / np.float32(255))
-    planes = np.moveaxis(lab, -1, 1)
-    l, ab = normalize_l(planes[:, :1]), normalize_ab(planes[:, 1:])
-    if hints is None:
-        return [feed(row[np.newaxis], None, takes_hints=False) for row in l]
-    random = np.random.default_rng(seed)
-    patches = hint_patches(len(photos), photos.shape[1], hints, random)
-    painted = paint_hints(torch.from_numpy(ab), patches).numpy()
-    return [
-        feed(row[np.newaxis], marks[np.newaxis], takes_hints=True)
-        for row, marks in zip(l, painted, strict=True)
-    ]
-
-
-def compared_feeds(
-    photos: NDArray[np.uint8], *, takes_hints: bool, seed: int
-) -> dict[str, list[Feed]]:
-    """Feeds to compare two networks on: ``automatic``, and ``hinted`` if they take hints."""
-    if not takes_hints:
-        return {"automatic": make_feeds(photos, None, seed=seed)}
-    options = HintOptions()
-    return {
-        name: make_feeds(photos, replace(options, share=share), seed=seed)
-        for name, share in (("automatic", 0.0), ("hinted", 1.0))
-    }
+def make_feeds(photos: NDArray[np.uint8]) -> list[Feed]:
+    """Make one feed of a network's ports for each photo of ``[N, side, side, 3]`` uint8 sRGB."""
+    return [feed(normalize_l(luminance(photo))[np.newaxis, np.newaxis]) for photo in photos]
 
 
 def _chosen(path: str, count: int) -> Iterator[Encoded]:

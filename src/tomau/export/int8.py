@@ -10,17 +10,14 @@ from typing import Any
 import numpy as np
 
 from tomau.color.spaces import AB_LIMIT
-from tomau.data import HintOptions
-from tomau.export.calibration import Feed, calibration_photos, compared_feeds, make_feeds
-from tomau.export.onnx_model import deployable, takes_hints, write_onnx
+from tomau.export.calibration import Feed, calibration_photos, make_feeds
+from tomau.export.onnx_model import deployable, write_onnx
 from tomau.export.parity import check_parity
 from tomau.export.quantize import quantize_onnx
 from tomau.export.trained import check_facts, describe, read_run
 from tomau.runtime.card import ModelCard, write_card
-from tomau.runtime.contract import HINTS_NAME, INPUT_NAME
+from tomau.runtime.contract import INPUT_NAME
 from tomau.runtime.session import OnnxSession
-
-_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -45,13 +42,12 @@ class Quantized:
     Attributes:
         folder: the model folder.
         card: its card.
-        differences: from the float32 network on held-out photos; ``automatic``, and ``hinted``
-            if the network takes hints.
+        difference: from the float32 network on held-out photos.
     """
 
     folder: Path
     card: ModelCard
-    differences: dict[str, Difference]
+    difference: Difference
 
 
 def export_int8(
@@ -87,7 +83,6 @@ def export_int8(
     check_facts(facts)
     trained = read_run(run)
     network = deployable(trained.generator, half_storage=False)
-    with_hints = takes_hints(network)
     side = -(-size // trained.stride) * trained.stride
     calibration, held_out = calibration_photos(photos, count, side)
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,14 +90,8 @@ def export_int8(
     try:
         write_onnx(network, whole, half_storage=False)
         difference = check_parity(network, whole, trained.stride)
-        feeds = make_feeds(calibration, HintOptions() if with_hints else None, seed=_SEED)
-        kept = quantize_onnx(whole, part, feeds)
-        differences = {
-            name: compare(whole, part, held)
-            for name, held in compared_feeds(
-                held_out, takes_hints=with_hints, seed=_SEED + 1
-            ).items()
-        }
+        kept = quantize_onnx(whole, part, make_feeds(calibration))
+        cost = compare(whole, part, make_feeds(held_out))
         file = part.replace(folder / "model.onnx")
     finally:
         whole.unlink(missing_ok=True)
@@ -118,11 +107,15 @@ def export_int8(
         file,
         size=size,
         chroma_gain=chroma_gain,
-        measured={"float32_onnx_parity_max_ab": round(difference, 6), **_metrics(differences)},
+        measured={
+            "float32_onnx_parity_max_ab": round(difference, 6),
+            "int8_ab_rms": round(cost.rms, 4),
+            "int8_ab_rms_worst_photo": round(cost.worst, 4),
+        },
         facts={**(facts or {}), "quantization": quantization},
     )
     write_card(card, folder)
-    return Quantized(folder, card, differences)
+    return Quantized(folder, card, cost)
 
 
 def compare(first: Path, second: Path, feeds: Sequence[Feed]) -> Difference:
@@ -130,14 +123,6 @@ def compare(first: Path, second: Path, feeds: Sequence[Feed]) -> Difference:
     sessions = [OnnxSession(file, device="cpu") for file in (first, second)]
     squares = []
     for arrays in feeds:
-        one, other = (s.run(arrays[INPUT_NAME], arrays.get(HINTS_NAME)) for s in sessions)
+        one, other = (session.run(arrays[INPUT_NAME]).ab for session in sessions)
         squares.append(float(np.square((one - other) * AB_LIMIT).mean()))
     return Difference(float(np.sqrt(np.mean(squares))), float(np.sqrt(max(squares))), len(feeds))
-
-
-def _metrics(differences: Mapping[str, Difference]) -> dict[str, float]:
-    found = {}
-    for name, difference in differences.items():
-        found[f"int8_{name}_ab_rms"] = round(difference.rms, 4)
-        found[f"int8_{name}_ab_rms_worst_photo"] = round(difference.worst, 4)
-    return found

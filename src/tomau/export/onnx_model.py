@@ -1,7 +1,4 @@
-"""A generator as an ONNX graph with dynamic sizes and half-precision storage.
-
-A generator with ``hint_channels`` is called with luminance and hints, any other with luminance.
-"""
+"""A generator as an ONNX graph with dynamic sizes and half-precision storage."""
 
 from __future__ import annotations
 
@@ -12,11 +9,12 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tomau.errors import MissingExtraError
-from tomau.runtime.contract import HINT_CHANNELS, HINTS_NAME, INPUT_NAME, OUTPUT_NAME
+from tomau.models.generators import HintUNet
+from tomau.runtime.contract import GUIDE_NAME, INPUT_NAME, OUTPUT_NAME
 
 # Smaller tensors (biases, shapes) are not worth a Cast node each.
 _MIN_HALF_ELEMENTS = 1024
@@ -56,16 +54,27 @@ def _fold(parent: nn.Module) -> None:
 
 
 def takes_hints(network: nn.Module) -> bool:
-    """Whether a generator is called with hints beside the luminance."""
-    return bool(getattr(network, "hint_channels", 0))
+    """Whether a generator spreads colour hints."""
+    return isinstance(network, HintUNet)
+
+
+class _Guided(nn.Module):
+    """What is exported of a generator that spreads hints: all but the spreading."""
+
+    def __init__(self, network: HintUNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, l: Tensor) -> tuple[Tensor, Tensor]:
+        return self.network.automatic(l)
 
 
 def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
     """Trace a network on normalised luminance and write it, height, width and count dynamic.
 
     Args:
-        network: maps ``[N, 1, H, W]`` (L*/50 - 1), and hints ``[N, 3, H, W]`` (ab/110 and mask)
-            if it takes them, to ``[N, 2, H, W]`` (ab/110).
+        network: maps ``[N, 1, H, W]`` (L*/50 - 1) to ``[N, 2, H, W]`` (ab/110); one that spreads
+            hints answers its guide too.
         path: the ``.onnx`` file.
         half_storage: store filters as float16, each widened by a Cast that the runtime folds
             away when it loads the file; the arithmetic stays float32.
@@ -77,16 +86,15 @@ def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
         import onnxscript  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("tomau export", "train") from error
-    channels = {INPUT_NAME: 1}
-    if takes_hints(network):
-        channels[HINTS_NAME] = HINT_CHANNELS
-    dynamic = dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC)
+    ports = [OUTPUT_NAME]
+    if isinstance(network, HintUNet):
+        network, ports = _Guided(network).eval(), [OUTPUT_NAME, GUIDE_NAME]
     program = torch.onnx.export(
         network,
-        tuple(torch.zeros(2, count, 256, 512) for count in channels.values()),
-        input_names=[*channels],
-        output_names=[OUTPUT_NAME],
-        dynamic_shapes=tuple(dict(dynamic) for _ in channels),
+        (torch.zeros(2, 1, 256, 512),),
+        input_names=[INPUT_NAME],
+        output_names=ports,
+        dynamic_shapes=(dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC),),
         dynamo=True,
         external_data=False,
         verbose=False,

@@ -23,7 +23,6 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from tomau.export.calibration import Feed
-from tomau.export.hint_inputs import attribute, split_hint_inputs
 from tomau.export.onnx_model import halve
 
 _QUANTIZED = ("Conv", "Add", "Concat", "MaxPool", "Resize", "Relu", "Clip")
@@ -42,13 +41,10 @@ def quantize_onnx(source: Path, target: Path, feeds: Sequence[Feed]) -> list[str
         Names of the filters of those convolutions that stay float32, see `float_nodes`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        split, prepared = Path(folder) / "split.onnx", Path(folder) / "prepared.onnx"
-        model = onnx.load(source)
-        split_hint_inputs(model.graph)
-        onnx.save(model, split)
+        prepared = Path(folder) / "prepared.onnx"
         # Symbolic shape inference does not get through attention with free sizes, and is not
         # needed here; the rest folds constants and names the types of all tensors.
-        quant_pre_process(split, prepared, skip_symbolic_shape=True)
+        quant_pre_process(source, prepared, skip_symbolic_shape=True)
         graph = onnx.load(prepared).graph
         kept = float_nodes(graph)
         quantize_static(
@@ -72,10 +68,10 @@ def quantize_onnx(source: Path, target: Path, feeds: Sequence[Feed]) -> list[str
 def float_nodes(graph: onnx.GraphProto) -> set[str]:
     """Names of the nodes that would be quantized by their kind and are not.
 
-    Before and at the first convolution of each input: luminance has more steps than 256, hints
-    are few and exact. A depthwise convolution right behind it: its channels are too unlike each
-    other for one scale, and of all layers it cost the most. The head and what follows: its error
-    is the answer's. Sums and joins inside attention, and of sizes.
+    Before and at the first convolution: luminance has more steps than 256. A depthwise convolution
+    right behind it: its channels are too unlike each other for one scale, and of all layers it cost
+    the most. The heads and what follows: their error is the answer's. Sums and joins inside
+    attention, and of sizes.
     """
     producers = {name: node.op_type for node in graph.node for name in node.output}
     kept = {node.name for node in _last_nodes(graph)}
@@ -84,7 +80,7 @@ def float_nodes(graph: onnx.GraphProto) -> set[str]:
     for node in graph.node:
         if node.op_type == "Add" and "Conv" not in {producers.get(name) for name in node.input}:
             kept.add(node.name)
-        if node.op_type == "Concat" and attribute(node, "axis", 0) != 1:
+        if node.op_type == "Concat" and _attribute(node, "axis", 0) != 1:
             kept.add(node.name)
     return kept
 
@@ -97,7 +93,7 @@ def _first_nodes(graph: onnx.GraphProto, port: str) -> set[str]:
         if not before or node.op_type == "Shape":
             continue
         depth = max(before)
-        if depth == 0 or (depth == 1 and attribute(node, "group", 1) > 1):
+        if depth == 0 or (depth == 1 and _attribute(node, "group", 1) > 1):
             found.add(node.name)
         depths |= dict.fromkeys(node.output, depth + (node.op_type == "Conv"))
     return found
@@ -110,6 +106,11 @@ def _last_nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
             yield node
             if node.op_type != "Conv":
                 wanted.update(node.input)
+
+
+def _attribute(node: onnx.NodeProto, name: str, default: int) -> int:
+    """Value of a whole-number attribute of a node."""
+    return next((part.i for part in node.attribute if part.name == name), default)
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types

@@ -11,6 +11,7 @@ import numpy as np
 from tomau.color import denormalize_ab, luminance, normalize_l, render_float, render_u8
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
+from tomau.runtime.hints import Prediction
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import DEFAULT_MODEL, load_model
 from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
@@ -107,22 +108,23 @@ class Colorizer:
         rgb_u8 = render_u8(l, ab_low, strength=strength, threads=self.threads)
         return picture.with_pixels(rgb_u8)
 
-    def predict_ab(
-        self,
-        l: NDArray[np.float32],
-        *,
-        size: int | None = None,
-        hints: NDArray[np.float32] | None = None,
-    ) -> NDArray[np.float32]:
+    def predict_ab(self, l: NDArray[np.float32], *, size: int | None = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.
 
         ``l`` is L* (H, W) in 0..100; the answer is ab (h, w, 2), about -110..110, with the
-        aspect ratio of ``l`` and the model's chroma gain applied. ``hints``, for models whose
-        card says that they take them, are (padded_height, padded_width, 3) of `working_size`:
-        ab/110 times the mask, and the mask (0 or 1).
+        aspect ratio of ``l`` and the model's chroma gain applied.
 
         Raises:
-            UsageError: ``size`` is less than 1, or the hints do not fit the model or the size.
+            UsageError: ``size`` is less than 1.
+            ModelError: the network failed.
+        """
+        return self.predict(l, size=size).ab
+
+    def predict(self, l: NDArray[np.float32], *, size: int | None = None) -> Prediction:
+        """Predict as `predict_ab`, and keep what colour hints need: they run no network again.
+
+        Raises:
+            UsageError: ``size`` is less than 1.
             ModelError: the network failed.
         """
         height, width = l.shape
@@ -130,12 +132,12 @@ class Colorizer:
             height, width, size=self.card.size if size is None else size, stride=self.card.stride
         )
         padded = pad_to_stride(resize_luminance(l, target), target)
+        answer = self.session.run(normalize_l(padded)[np.newaxis, np.newaxis])
         # Network arrays are NCHW, ours HWC; this is the one place where the runtime crosses.
-        planes = None if hints is None else np.moveaxis(hints, -1, 0)[np.newaxis]
-        answer = self.session.run(normalize_l(padded)[np.newaxis, np.newaxis], planes)
-        ab = np.moveaxis(answer[0], 0, -1)[: target.height, : target.width]
+        ab = np.moveaxis(answer.ab[0], 0, -1)[: target.height, : target.width]
         gain = np.float32(self.card.chroma_gain)
-        return np.ascontiguousarray(denormalize_ab(ab) * gain, dtype=np.float32)
+        ab = np.ascontiguousarray(denormalize_ab(ab) * gain, dtype=np.float32)
+        return Prediction(ab, None if answer.guide is None else np.moveaxis(answer.guide[0], 0, -1))
 
     def _colorize_array(
         self, image: NDArray[Any], *, size: int | None, strength: float

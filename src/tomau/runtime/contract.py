@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tomau.errors import ModelError, UsageError
+from tomau.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,64 +15,52 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT_NAME = "l"
-HINTS_NAME = "hints"
 OUTPUT_NAME = "ab"
-HINT_CHANNELS = 3
-"""Planes of a hint picture: ab/110 where the mask is 1 and 0 elsewhere, then the mask."""
+GUIDE_NAME = "guide"
+
+
+class Answer(NamedTuple):
+    """What a network says of luminance (N, 1, H, W).
+
+    Attributes:
+        ab: (N, 2, H, W) float32, about -1..1.
+        guide: (N, C, H/4, W/4) float32, along which `tomau.runtime.hints` spreads colour hints;
+            None from a network that takes none.
+    """
+
+    ab: NDArray[np.float32]
+    guide: NDArray[np.float32] | None
 
 
 def check_ports(
     file: Path, inputs: Mapping[str, Sequence[object]], outputs: Mapping[str, Sequence[object]]
-) -> bool:
-    """Compare a network's ports with the contract, and answer whether it takes hints.
+) -> list[str]:
+    """Compare a network's ports with the contract, and answer the outputs' names.
 
     ``inputs`` and ``outputs`` are the ports in their order, name -> shape; what is not a number
     in a shape is a size that may vary.
 
     Raises:
-        ModelError: the ports are not ``l`` and perhaps ``hints`` in, ``ab`` out.
+        ModelError: the ports are not ``l`` in, ``ab`` and perhaps ``guide`` out.
     """
     names = ([*inputs], [*outputs])
-    takes_hints = HINTS_NAME in inputs
-    expected = [INPUT_NAME, HINTS_NAME] if takes_hints else [INPUT_NAME]
     if not (
-        names == (expected, [OUTPUT_NAME])
+        names in (([INPUT_NAME], [OUTPUT_NAME]), ([INPUT_NAME], [OUTPUT_NAME, GUIDE_NAME]))
         and _has_channels(inputs[INPUT_NAME], 1)
-        and (not takes_hints or _has_channels(inputs[HINTS_NAME], HINT_CHANNELS))
         and _has_channels(outputs[OUTPUT_NAME], 2)
+        and len(outputs.get(GUIDE_NAME, "NCHW")) == 4
     ):
         raise ModelError(
             f"model file {file} has inputs {names[0]} and outputs {names[1]}; expected "
-            "'l' of shape (N, 1, H, W), perhaps 'hints' of shape (N, 3, H, W), and 'ab' of shape "
-            "(N, 2, H, W): export it with tomau"
+            "'l' of shape (N, 1, H, W) in, 'ab' of shape (N, 2, H, W) and perhaps 'guide' of "
+            "shape (N, C, H/4, W/4) out: export it with tomau"
         )
-    return takes_hints
+    return names[1]
 
 
-def feed(
-    l: NDArray[np.float32], hints: NDArray[np.float32] | None, *, takes_hints: bool
-) -> dict[str, NDArray[np.float32]]:
-    """Arrays by port: ``l`` (N, 1, H, W) and, if the network takes hints, (N, 3, H, W) of them.
-
-    Without hints such a network is given zeros: a mask that marks nothing.
-
-    Raises:
-        UsageError: hints for a network that takes none, or not of the shape that ``l`` asks for.
-    """
-    arrays = {INPUT_NAME: np.ascontiguousarray(l, dtype=np.float32)}
-    if hints is not None and not takes_hints:
-        raise UsageError(
-            "colour hints came, and this model takes none; expected a model whose card says "
-            '"hints": true (see: tomau models info)'
-        )
-    if takes_hints:
-        shape = (l.shape[0], HINT_CHANNELS, *l.shape[2:])
-        if hints is None:
-            hints = np.zeros(shape, np.float32)
-        elif hints.shape != shape:
-            raise UsageError(f"hints of shape {hints.shape} came; expected {shape}, as l has")
-        arrays[HINTS_NAME] = np.ascontiguousarray(hints, dtype=np.float32)
-    return arrays
+def feed(l: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """Arrays by port for luminance (N, 1, H, W)."""
+    return {INPUT_NAME: np.ascontiguousarray(l, dtype=np.float32)}
 
 
 def run_failure(l: NDArray[np.float32], reason: str) -> ModelError:

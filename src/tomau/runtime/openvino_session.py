@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tomau.errors import MissingExtraError, ModelError
-from tomau.runtime.contract import OUTPUT_NAME, check_ports, feed, run_failure
+from tomau.runtime.contract import (
+    GUIDE_NAME,
+    OUTPUT_NAME,
+    Answer,
+    check_ports,
+    feed,
+    run_failure,
+)
 from tomau.runtime.session import available_cpus
 
 if TYPE_CHECKING:
@@ -35,7 +42,7 @@ class OpenVinoSession:
     def __init__(
         self, file: Path, *, threads: int | None = None, precision: Precision = "f32"
     ) -> None:
-        """Load an ONNX file of tomau's contract: ``l`` and perhaps ``hints`` in, ``ab`` out.
+        """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps ``guide`` out.
 
         ``precision`` is that of the arithmetic. OpenVINO's own choice is bf16 wherever the
         processor has it; here that has to be asked for, because it moved the embedded model's ab
@@ -59,33 +66,30 @@ class OpenVinoSession:
                 f"model file {file} cannot be loaded by OpenVINO {version} "
                 f"({_reason(error)}); expected an ONNX network, as tomau export writes it"
             ) from error
-        self._takes_hints = check_ports(file, **ports)
+        self._outputs = check_ports(file, **ports)
         self._request = compiled.create_infer_request()
         self._turn = threading.Lock()
         self.provider = f"OpenVINO {version} on the CPU, {precision}"
 
-    def run(
-        self, l: NDArray[np.float32], hints: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
-        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W) in about -1..1.
-
-        ``hints`` (N, 3, H, W) are ab/110 and the mask, zero where there is no hint.
+    def run(self, l: NDArray[np.float32]) -> Answer:
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and the guide for hints.
 
         Raises:
-            UsageError: hints for a network that takes none, or of another shape than ``l``.
             ModelError: the network could not be run: want of memory, or a size of another stride.
         """
-        arrays = feed(l, hints, takes_hints=self._takes_hints)
+        arrays = feed(l)
         try:
             with self._turn:
-                # The answer is copied, the inputs are not: they live until the run is over.
-                answer = self._request.infer(arrays, share_inputs=True)[OUTPUT_NAME]
+                # The answers are copied, the inputs are not: they live until the run is over.
+                found = self._request.infer(arrays, share_inputs=True)
+                named = {name: np.asarray(found[name], np.float32) for name in self._outputs}
         except Exception as error:  # OpenVINO raises RuntimeError, TypeError and its own alike
             raise run_failure(l, _reason(error)) from error
+        answer = Answer(named[OUTPUT_NAME], named.get(GUIDE_NAME))
         # OpenVINO answers a size that the network's layers cannot take with what it had before.
-        if answer.shape != (l.shape[0], 2, *l.shape[2:]):
+        if answer.ab.shape != (l.shape[0], 2, *l.shape[2:]):
             raise run_failure(l, "expected multiples of the model's stride")
-        return np.asarray(answer, np.float32)
+        return answer
 
 
 def import_openvino() -> Any:

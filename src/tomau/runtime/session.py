@@ -11,7 +11,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from tomau.errors import ModelError, UsageError
-from tomau.runtime.contract import OUTPUT_NAME, check_ports, feed, run_failure
+from tomau.runtime.contract import (
+    GUIDE_NAME,
+    OUTPUT_NAME,
+    Answer,
+    check_ports,
+    feed,
+    run_failure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +41,8 @@ class Session(Protocol):
     def provider(self) -> str:
         """Name of what executes the network, for people to read."""
 
-    def run(
-        self, l: NDArray[np.float32], hints: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
-        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W) in about -1..1.
-
-        ``hints`` (N, 3, H, W) are ab/110 and the mask, zero where there is no hint.
-        """
+    def run(self, l: NDArray[np.float32]) -> Answer:
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and the guide for hints."""
 
 
 def available_cpus() -> int:
@@ -104,7 +106,7 @@ class OnnxSession:
     """
 
     def __init__(self, file: Path, *, device: str = "auto", threads: int | None = None) -> None:
-        """Load an ONNX file of tomau's contract: ``l`` and perhaps ``hints`` in, ``ab`` out.
+        """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps ``guide`` out.
 
         Raises:
             UsageError: the device cannot be used here.
@@ -123,7 +125,7 @@ class OnnxSession:
                 f"({_first_line(error)}); expected an ONNX network, as tomau export writes it"
             ) from error
         self._check_device(device, providers[0])
-        self._takes_hints = check_ports(
+        self._outputs = check_ports(
             file,
             {port.name: port.shape for port in self._session.get_inputs()},
             {port.name: port.shape for port in self._session.get_outputs()},
@@ -135,24 +137,19 @@ class OnnxSession:
         """Execution provider that runs the network."""
         return cast("str", self._session.get_providers()[0])
 
-    def run(
-        self, l: NDArray[np.float32], hints: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
-        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W) in about -1..1.
-
-        ``hints`` (N, 3, H, W) are ab/110 and the mask, zero where there is no hint.
+    def run(self, l: NDArray[np.float32]) -> Answer:
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and the guide for hints.
 
         Raises:
-            UsageError: hints for a network that takes none, or of another shape than ``l``.
             ModelError: the network could not be run, mostly for want of memory.
         """
-        arrays = feed(l, hints, takes_hints=self._takes_hints)
         try:
             with self._turn:
-                answer = self._session.run([OUTPUT_NAME], arrays)[0]
+                answers = self._session.run(self._outputs, feed(l))
         except Exception as error:  # ONNX Runtime's exceptions share no base of their own
             raise run_failure(l, _first_line(error)) from error
-        return cast("NDArray[np.float32]", answer)
+        named = dict(zip(self._outputs, answers, strict=True))
+        return Answer(named[OUTPUT_NAME], named.get(GUIDE_NAME))
 
     def _check_device(self, device: str, provider: str) -> None:
         """Refuse the silent fall-back of ONNX Runtime when a device was named."""

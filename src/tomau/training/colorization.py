@@ -46,7 +46,7 @@ class Colorization:
         l = l.contiguous(memory_format=torch.channels_last)
         seen = age(l, phase.aged, random) if phase.aged else l
         hints = None
-        if getattr(generator, "hint_channels", 0):
+        if getattr(generator, "takes_hints", False):
             options = HintOptions(**phase.hints.model_dump()) if phase.hints else HintOptions(0)
             hints = paint_hints(ab, hint_patches(len(ab), ab.shape[-1], options, random))
         return Batch(l, ab, seen, hints)

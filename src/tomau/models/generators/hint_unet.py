@@ -1,18 +1,19 @@
 """``hint-<encoder>.tomau1``: one network for automatic colour, colour hints and references.
 
-A pre-trained encoder reads luminance alone, so that its features can be kept while a person
-changes hints. Hints join them at every stride; attention at strides 32 and 16 lets the scene agree
-on its colours and carries a hint to places that look alike; a light decoder answers chroma at
-half size, and, at a quarter, a distribution over the bins of the a*b* plane.
+A pre-trained encoder reads luminance; attention at strides 32 and 16 lets the scene agree on its
+colours; a light decoder answers chroma at half size and, at a quarter, a distribution over the
+bins of the a*b* plane and a guide: what each place has to look like to take a colour from another
+place. Hints are spread along the guide when all else is done, so one run of the network serves
+every hint that a person tries, and without hints nothing is computed for them.
 
-Sources: hints as input planes after Zhang et al., "Real-Time User-Guided Image Colorization with
-Learned Deep Priors", SIGGRAPH 2017; the distribution after Zhang, Isola, Efros, ECCV 2016;
-attention after Vaswani et al. 2017 with the positional convolution of Chu et al., "Conditional
-Positional Encodings for Vision Transformers", 2021, which knows no picture size.
+Sources: the distribution after Zhang, Isola, Efros, ECCV 2016; attention after Vaswani et al. 2017
+with the positional convolution of Chu et al., "Conditional Positional Encodings for Vision
+Transformers", 2021, which knows no picture size. The guide is ours, see `tomau.models.hints`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import cast
@@ -28,7 +29,7 @@ from tomau.models.checkpoint import LoadReport
 from tomau.models.decoders import UpBlock
 from tomau.models.encoders import Encoder, encoders
 from tomau.models.generators.base import check_size, generators
-from tomau.models.hints import HINT_CHANNELS
+from tomau.models.hints import GUIDE_CHANNELS, spread_hints
 
 _WIDTHS = (192, 128, 64)
 _CONTEXT, _HEADS = 256, 4
@@ -39,7 +40,7 @@ class HintUNet(nn.Module):
     """Luminance and hints to chroma."""
 
     stride = 32
-    hint_channels = HINT_CHANNELS
+    takes_hints = True
 
     def __init__(self, encoder: str, *, inputs: int = 1, outputs: int = 2) -> None:
         super().__init__()
@@ -49,7 +50,7 @@ class HintUNet(nn.Module):
                 "luminance to chroma only: take a unet generator"
             )
         self.encoder = encoders.create(encoder)
-        fine, *middle, coarse = (c + HINT_CHANNELS for c in cast("Encoder", self.encoder).channels)
+        fine, *middle, coarse = cast("Encoder", self.encoder).channels
         self.context = nn.Sequential(nn.Conv2d(coarse, _CONTEXT, 1), Attention(_CONTEXT, 2))
         self.up = nn.ModuleList(
             UpBlock(*shape)
@@ -57,6 +58,7 @@ class HintUNet(nn.Module):
         )
         self.agree = Attention(_WIDTHS[0], 1)
         self.classes = nn.Conv2d(_WIDTHS[-1], len(ab_bins()), 1)
+        self.guide = Guide(_WIDTHS[-1])
         self.reduce = nn.Conv2d(_WIDTHS[-1], _FINE, 1)
         self.refine = nn.Conv2d(_FINE + fine, _FINE, 3, 1, 1, bias=False)
         self.refine_bn = nn.BatchNorm2d(_FINE)
@@ -83,35 +85,60 @@ class HintUNet(nn.Module):
         """
         if not torch.compiler.is_compiling():
             check_size(l, self.stride)
-        if hints is None:
-            hints = l.new_zeros(1).expand(l.shape[0], HINT_CHANNELS, *l.shape[2:])
-        fine, *middle, coarse = (
-            torch.cat((feature, pool_hints(hints, stride)), dim=1)
-            for feature, stride in zip(self.encoder(l), (2, 4, 8, 16, 32), strict=True)
-        )
+        ab, x = self._automatic(l)
+        if hints is not None:
+            ab = spread_hints(ab, self.guide(x), hints)
+        return (ab, self.classes(x)) if with_classes else ab
+
+    def automatic(self, l: Tensor) -> tuple[Tensor, Tensor]:
+        """Predict what `tomau.models.hints.spread_hints` needs, and export writes.
+
+        Returns:
+            ab without hints ``[N, 2, H, W]`` and the guide ``[N, GUIDE_CHANNELS, H/4, W/4]``.
+        """
+        ab, x = self._automatic(l)
+        return ab, self.guide(x)
+
+    def _automatic(self, l: Tensor) -> tuple[Tensor, Tensor]:
+        """Return ab, and the features at stride 4 it came from."""
+        fine, *middle, coarse = self.encoder(l)
         x = self.context(coarse)
         for number, (block, skip) in enumerate(zip(self.up, middle[::-1], strict=True)):
             x = block(x, skip)
             if number == 0:
                 x = self.agree(x)
-        classes = self.classes(x) if with_classes else None
-        x = F.interpolate(self.reduce(x), scale_factor=2.0, mode="nearest")
-        x = self.refine(torch.cat((x, fine), dim=1))
-        x = self.head(F.relu(self.refine_bn(x)))
-        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
-        ab = torch.tanh(x)
-        return ab if classes is None else (ab, classes)
+        finer = F.interpolate(self.reduce(x), scale_factor=2.0, mode="nearest")
+        finer = self.refine(torch.cat((finer, fine), dim=1))
+        ab = self.head(F.relu(self.refine_bn(finer)))
+        ab = F.interpolate(ab, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return torch.tanh(ab), x
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
         """Load ImageNet weights into the encoder."""
         return cast("LoadReport", self.encoder.load_imagenet(weights))  # type: ignore[operator]
 
 
-def pool_hints(hints: Tensor, stride: int) -> Tensor:
-    """Reduce hints ``[N, 3, H, W]`` by ``stride``: mean colour of the marked pixels, any mark."""
-    pooled = F.avg_pool2d(hints, stride)
-    share = pooled[:, 2:]
-    return torch.cat((pooled[:, :2] / share.clamp_min(1e-6), (share > 0).to(hints.dtype)), dim=1)
+class Guide(nn.Module):
+    """Features to a guide for `tomau.models.hints.spread_hints`."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.shape = nn.Conv2d(channels, channels, 3, 1, 1)
+        self.embed = nn.Conv2d(channels, GUIDE_CHANNELS - 2, 1)
+        self.bounds = nn.Conv2d(channels, 2, 1)
+        # Likeness counts as much as half the picture's size, before anything is learnt.
+        self.sharpness = nn.Parameter(torch.tensor(math.log(10.0)))
+        nn.init.zeros_(self.bounds.weight)
+        nn.init.constant_(cast("Tensor", self.bounds.bias), 0.0)
+        with torch.no_grad():
+            cast("Tensor", self.bounds.bias)[1] = math.log(20.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[N, channels, h, w]`` to ``[N, GUIDE_CHANNELS, h, w]``."""
+        x = F.relu(self.shape(x))
+        own, nearness = self.bounds(x).split(1, dim=1)
+        embedding = F.normalize(self.embed(x), dim=1) * torch.exp(self.sharpness / 2)
+        return torch.cat((embedding, own, torch.exp(nearness)), dim=1)
 
 
 def annealed_mean(classes: Tensor, temperature: float) -> Tensor:

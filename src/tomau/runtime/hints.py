@@ -1,0 +1,121 @@
+"""Colour hints at run time: what the network said of a picture, corrected by what a person says.
+
+The method, and the torch twin that training uses, are in `tomau.models.hints`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from tomau.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_GUIDE_STRIDE, _HINT_STRIDE = 4, 8
+_LOGITS_AT_ONCE = 1 << 22  # 16 MB of them
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says of a picture; hints correct it as often as a person likes.
+
+    Attributes:
+        ab: (h, w, 2) float32, a* and b*, at working size.
+        guide: (h', w', 34) float32, along which hints spread, h' and w' padded to the network's
+            stride and divided by 4; None from a network that takes no hints.
+    """
+
+    ab: NDArray[np.float32]
+    guide: NDArray[np.float32] | None
+
+    def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 or 1.
+
+        Raises:
+            UsageError: the network takes no hints, or they are not of the size of ``ab``.
+        """
+        if self.guide is None:
+            raise UsageError(
+                "colour hints came, and this model takes none; expected a model whose card says "
+                '"hints": true (see: tomau models info)'
+            )
+        height, width = self.ab.shape[:2]
+        if hints.shape != (height, width, 3):
+            raise UsageError(f"hints of shape {hints.shape} came; expected {(height, width, 3)}")
+        rows, columns = (side * _GUIDE_STRIDE for side in self.guide.shape[:2])
+        border = ((0, rows - height), (0, columns - width), (0, 0))
+        ab = np.pad(self.ab, border, mode="edge")
+        return spread_hints(ab, self.guide, np.pad(hints, border))[:height, :width]
+
+
+def spread_hints(
+    ab: NDArray[np.float32], guide: NDArray[np.float32], hints: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Correct ab by the hints along the guide.
+
+    Args:
+        ab: (H, W, 2), as without hints; H and W are multiples of 8.
+        guide: (H/4, W/4, C): C - 2 planes of embedding, own colour, nearness.
+        hints: (H, W, 3): ab times the mask in the unit of ``ab``, and the mask.
+
+    Returns:
+        (H, W, 2); unchanged where no hint reaches.
+    """
+    mask = hints[..., 2:]
+    share = _pooled(mask, _HINT_STRIDE)
+    marked = share[..., 0] > 0
+    if not marked.any():
+        return ab
+    known = share[marked]
+    missing = _pooled(hints[..., :2] - ab * mask, _HINT_STRIDE)[marked] / known
+    height, width = guide.shape[:2]
+    places = np.indices((height, width)).transpose(1, 2, 0).astype(np.float32) / max(height, width)
+    described = np.concatenate((guide[..., :-2], places), axis=2)
+    fine = _pooled(mask, _GUIDE_STRIDE)
+    keys = _pooled(described * fine, _HINT_STRIDE // _GUIDE_STRIDE)[marked] / known
+    queries = np.concatenate((described, guide[..., -2:]), axis=2).reshape(height * width, -1)
+    correction = np.empty((height * width, 2), np.float32)
+    step = max(1, _LOGITS_AT_ONCE // len(keys))
+    for start in range(0, len(queries), step):
+        part = slice(start, start + step)
+        correction[part] = _attended(queries[part], keys, missing)
+    return ab + _enlarged(correction.reshape(height, width, 2), ab.shape[:2])
+
+
+def _attended(
+    queries: NDArray[np.float32], keys: NDArray[np.float32], missing: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """What each query takes: rows of embedding, place, own, nearness; keys without the last two."""
+    embedding, places, own, nearness = np.split(queries, (-4, -2, -1), axis=1)
+    key, key_places = np.split(keys, (-2,), axis=1)
+    distances = (
+        np.square(places).sum(1, keepdims=True)
+        + np.square(key_places).sum(1)
+        - 2 * places @ key_places.T
+    )
+    logits = embedding @ key.T - nearness * distances
+    top = np.maximum(logits.max(1, keepdims=True), own)
+    weights = np.exp(logits - top)
+    taken: NDArray[np.float32] = weights / (weights.sum(1, keepdims=True) + np.exp(own - top))
+    return taken @ missing
+
+
+def _pooled(planes: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
+    """Mean of each ``stride`` x ``stride`` cell of (H, W, C)."""
+    height, width, channels = planes.shape
+    cells = planes.reshape(height // stride, stride, width // stride, stride, channels)
+    means: NDArray[np.float32] = cells.mean(axis=(1, 3))
+    return means
+
+
+def _enlarged(planes: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Bilinear interpolation between the centres of cells."""
+    size = (shape[1], shape[0])
+    images = (Image.fromarray(planes[..., k]) for k in range(planes.shape[2]))
+    large = (np.asarray(image.resize(size, Image.Resampling.BILINEAR)) for image in images)
+    return np.stack([*large], axis=2)
