@@ -78,7 +78,7 @@ class NetworkSession:
     def run(self, l: NDArray[np.float32]) -> contract.Answer:
         """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma (N, 2, H, W)."""
         answer = self._network(torch.from_numpy(np.ascontiguousarray(l)).to(self.device))
-        return contract.Answer(answer.float().cpu().numpy(), None)
+        return contract.Answer(answer.float().cpu().numpy())
 
 
 def load_colorizer(run: Path, weights: Path | None = None, *, device: str = "auto") -> Colorizer:

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from tomau.models.hints import GUIDE_CHANNELS, spread_hints
-from tomau.runtime.hints import Prediction
 from tomau.runtime.hints import spread_hints as spread_numpy
+from tomau.runtime.prediction import Prediction
 
 SIZE = 64
 

@@ -49,17 +49,19 @@ def test_a_device_runs_what_it_says(tiny_model: Path, device: str) -> None:
 def test_a_network_that_takes_hints_answers_a_guide(hinted: Session) -> None:
     for shape in ((1, 1, 32, 32), (3, 1, 64, 96), (1, 1, 32, 32)):
         l = random_l(*shape)
-        ab, guide = hinted.run(l)
+        ab, guide, features = hinted.run(l)
         np.testing.assert_allclose(ab, np.repeat(0.5 * l, 2, axis=1), atol=1e-6)
         assert guide is not None
         mean = l.reshape(shape[0], shape[2] // 4, 4, shape[3] // 4, 4).mean(axis=(2, 4))
         np.testing.assert_allclose(guide, np.repeat(mean[:, None], 34, axis=1), atol=1e-6)
+        assert features is not None
+        assert features.shape == (shape[0], 5, shape[2] // 16, shape[3] // 16)
 
 
 def test_threads_may_share_a_session(hinted: Session) -> None:
     inputs = [np.full((1, 1, 32, 32 * n), n / 10, np.float32) for n in range(1, 9)]
     with ThreadPoolExecutor(4) as pool:
-        for n, (ab, _) in enumerate(pool.map(hinted.run, inputs), start=1):
+        for n, (ab, *_) in enumerate(pool.map(hinted.run, inputs), start=1):
             assert ab.shape == (1, 2, 32, 32 * n)
             np.testing.assert_allclose(ab, n / 20, atol=1e-6)
 
@@ -72,7 +74,7 @@ def test_threads_may_share_a_session(hinted: Session) -> None:
         ({"l": 1}, {"chroma": 2}),
         ({"l": 1}, {"ab": 3}),
         ({"l": 1, "hints": 3}, {"ab": 2}),
-        ({"l": 1}, {"ab": 2, "mask": 34}),
+        ({"l": 1}, {"ab": 2, "guide": 34}),
         ({"l": 1}, {"guide": 34, "ab": 2}),
     ],
     ids=str,

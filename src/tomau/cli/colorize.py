@@ -277,7 +277,7 @@ def _pipe(
     picture = read_picture(source, max_pixels=chosen.max_pixels)
     format_name = stream_format(picture.format, naming)
     result = colorizer.colorize_picture(picture, size=chosen.size, strength=chosen.strength)
-    for note in (*picture.notes, *losses(result, format_name)):
+    for note in (*result.notes, *losses(result, format_name)):
         console.note(note)
     overwrite = chosen.existing == "overwrite"
     write_picture(result, target, format=format_name, overwrite=overwrite)

@@ -53,7 +53,7 @@ def export(
         typer.Option(
             "--facts",
             metavar="JSON",
-            help="More fields for the card: data, terms, license, metrics.",
+            help="More fields for the card: data, terms, license, metrics; a specialist's subject.",
         ),
     ] = None,
     quiet: Quiet = False,

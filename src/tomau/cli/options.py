@@ -14,7 +14,8 @@ Model: TypeAlias = Annotated[
         "--model",
         "-m",
         metavar="NAME|PATH",
-        help="Model by its name (see: tomau models list), or the path of a model folder.",
+        help="Model by its name (see: tomau models list), or the path of a model folder; auto "
+        "chooses for each picture among the specialists that are installed.",
     ),
 ]
 Size: TypeAlias = Annotated[

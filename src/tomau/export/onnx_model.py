@@ -14,7 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tomau.errors import MissingExtraError
 from tomau.models.generators import HintUNet
-from tomau.runtime.contract import GUIDE_NAME, INPUT_NAME, OUTPUT_NAME
+from tomau.runtime.contract import INPUT_NAME, OUTPUT_NAMES
 
 # Smaller tensors (biases, shapes) are not worth a Cast node each.
 _MIN_HALF_ELEMENTS = 1024
@@ -65,7 +65,7 @@ class _Guided(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, l: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         return self.network.automatic(l)
 
 
@@ -86,14 +86,14 @@ def write_onnx(network: nn.Module, path: Path, *, half_storage: bool) -> None:
         import onnxscript  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("tomau export", "train") from error
-    ports = [OUTPUT_NAME]
+    ports: tuple[str, ...] = OUTPUT_NAMES[:1]
     if isinstance(network, HintUNet):
-        network, ports = _Guided(network).eval(), [OUTPUT_NAME, GUIDE_NAME]
+        network, ports = _Guided(network).eval(), OUTPUT_NAMES
     program = torch.onnx.export(
         network,
         (torch.zeros(2, 1, 256, 512),),
         input_names=[INPUT_NAME],
-        output_names=ports,
+        output_names=[*ports],
         dynamic_shapes=(dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC),),
         dynamo=True,
         external_data=False,

@@ -18,7 +18,7 @@ from tomau.models import create_generator, read_weights
 from tomau.runtime.card import ModelCard, file_sha256
 
 _WEIGHTS = "checkpoint/ema.safetensors"
-_OWN_FIELDS = ModelCard.model_fields.keys() - {"data", "terms", "license", "metrics"}
+_OWN_FIELDS = ModelCard.model_fields.keys() - {"data", "terms", "license", "metrics", "subject"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def check_facts(facts: Mapping[str, Any] | None) -> None:
     if taken := sorted(_OWN_FIELDS & given.keys()):
         raise UsageError(
             f"the facts hold {', '.join(taken)}, which export finds out itself; expected only "
-            "data, terms, license, metrics and the like"
+            "data, terms, license, metrics, subject and the like"
         )
     if not isinstance(given.get("metrics", {}), Mapping):
         raise UsageError(

@@ -145,7 +145,7 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         height=picture.height,
         width=picture.width,
         seconds=time.perf_counter() - start,
-        notes=(*picture.notes, *losses(result, task.format)),
+        notes=(*result.notes, *losses(result, task.format)),
     )
 
 

@@ -27,6 +27,7 @@ class ModelCard(BaseModel):
     ``size``: default short side of the working picture in pixels.
     ``chroma_gain``: factor on the predicted ab that calibrates the model's saturation.
     ``hints``: whether the network takes colour hints beside the luminance.
+    ``subject``: what a specialist was trained for, as the router names it; empty for all else.
     ``quantization``: how an 8-bit model was made, empty for float models.
     """
 
@@ -42,6 +43,7 @@ class ModelCard(BaseModel):
     size: Annotated[int, Field(ge=1)] = 256
     chroma_gain: Annotated[float, Field(gt=0)] = 1.0
     hints: bool = False
+    subject: str = ""
     quantization: dict[str, JsonValue] = {}
     recipe: JsonValue = ""
     data: JsonValue = ""

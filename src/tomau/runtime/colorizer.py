@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -11,9 +12,9 @@ import numpy as np
 from tomau.color import denormalize_ab, luminance, normalize_l, render_float, render_u8
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
-from tomau.runtime.hints import Prediction
+from tomau.runtime.prediction import Prediction
 from tomau.runtime.session import Device, Session, available_cpus, open_session
-from tomau.runtime.store import DEFAULT_MODEL, load_model
+from tomau.runtime.store import AUTO_MODEL, DEFAULT_MODEL, load_model
 from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
 
 if TYPE_CHECKING:
@@ -54,8 +55,13 @@ class Colorizer:
         Raises:
             UsageError: no model has that name, or the device cannot be used here.
             MissingExtraError: the device needs a package that is not installed.
-            ModelError: the model is missing, damaged, or of another kind.
+            ModelError: the model is missing, damaged, or of another kind; for ``auto``, which
+                lets `tomau.runtime.router` choose for each picture, the default has no router.
         """
+        if name_or_path == AUTO_MODEL:
+            from tomau.runtime.router import load_routed
+
+            return load_routed(device=device, threads=threads)
         model = load_model(name_or_path)
         session = open_session(model.file, device=device, threads=threads)
         return cls(model.card, session, threads=threads)
@@ -104,9 +110,10 @@ class Colorizer:
         """
         _check_strength(strength)
         l = luminance(picture.pixels)
-        ab_low = self.predict_ab(l, size=size)
-        rgb_u8 = render_u8(l, ab_low, strength=strength, threads=self.threads)
-        return picture.with_pixels(rgb_u8)
+        prediction = self.predict(l, size=size)
+        rgb_u8 = render_u8(l, prediction.ab, strength=strength, threads=self.threads)
+        notes = (*picture.notes, prediction.note) if prediction.note else picture.notes
+        return replace(picture.with_pixels(rgb_u8), notes=notes)
 
     def predict_ab(self, l: NDArray[np.float32], *, size: int | None = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.
@@ -137,7 +144,11 @@ class Colorizer:
         ab = np.moveaxis(answer.ab[0], 0, -1)[: target.height, : target.width]
         gain = np.float32(self.card.chroma_gain)
         ab = np.ascontiguousarray(denormalize_ab(ab) * gain, dtype=np.float32)
-        return Prediction(ab, None if answer.guide is None else np.moveaxis(answer.guide[0], 0, -1))
+        guide, features = (
+            None if port is None else np.moveaxis(port[0], 0, -1)
+            for port in (answer.guide, answer.features)
+        )
+        return Prediction(ab, guide, features)
 
     def _colorize_array(
         self, image: NDArray[Any], *, size: int | None, strength: float

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT_NAME = "l"
-OUTPUT_NAME = "ab"
-GUIDE_NAME = "guide"
+OUTPUT_NAMES = ("ab", "guide", "features")
 
 
 class Answer(NamedTuple):
@@ -26,10 +25,13 @@ class Answer(NamedTuple):
         ab: (N, 2, H, W) float32, about -1..1.
         guide: (N, C, H/4, W/4) float32, along which `tomau.runtime.hints` spreads colour hints;
             None from a network that takes none.
+        features: (N, C, H/16, W/16) float32, what the scene holds; None from a network that takes
+            no hints.
     """
 
     ab: NDArray[np.float32]
-    guide: NDArray[np.float32] | None
+    guide: NDArray[np.float32] | None = None
+    features: NDArray[np.float32] | None = None
 
 
 def check_ports(
@@ -41,19 +43,20 @@ def check_ports(
     in a shape is a size that may vary.
 
     Raises:
-        ModelError: the ports are not ``l`` in, ``ab`` and perhaps ``guide`` out.
+        ModelError: the ports are not ``l`` in, ``ab`` and perhaps ``guide`` and ``features`` out.
     """
     names = ([*inputs], [*outputs])
     if not (
-        names in (([INPUT_NAME], [OUTPUT_NAME]), ([INPUT_NAME], [OUTPUT_NAME, GUIDE_NAME]))
+        names[0] == [INPUT_NAME]
+        and names[1] in ([*OUTPUT_NAMES[:1]], [*OUTPUT_NAMES])
         and _has_channels(inputs[INPUT_NAME], 1)
-        and _has_channels(outputs[OUTPUT_NAME], 2)
-        and len(outputs.get(GUIDE_NAME, "NCHW")) == 4
+        and _has_channels(outputs["ab"], 2)
+        and all(len(shape) == 4 for shape in outputs.values())
     ):
         raise ModelError(
             f"model file {file} has inputs {names[0]} and outputs {names[1]}; expected "
-            "'l' of shape (N, 1, H, W) in, 'ab' of shape (N, 2, H, W) and perhaps 'guide' of "
-            "shape (N, C, H/4, W/4) out: export it with tomau"
+            "'l' of shape (N, 1, H, W) in, 'ab' of shape (N, 2, H, W) and perhaps 'guide' and "
+            "'features' out: export it with tomau"
         )
     return names[1]
 

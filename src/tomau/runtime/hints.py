@@ -5,52 +5,16 @@ The method, and the torch twin that training uses, are in `tomau.models.hints`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from tomau.errors import UsageError
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_GUIDE_STRIDE, _HINT_STRIDE = 4, 8
+GUIDE_STRIDE, HINT_STRIDE = 4, 8
 _LOGITS_AT_ONCE = 1 << 22  # 16 MB of them
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a network says of a picture; hints correct it as often as a person likes.
-
-    Attributes:
-        ab: (h, w, 2) float32, a* and b*, at working size.
-        guide: (h', w', 34) float32, along which hints spread, h' and w' padded to the network's
-            stride and divided by 4; None from a network that takes no hints.
-    """
-
-    ab: NDArray[np.float32]
-    guide: NDArray[np.float32] | None
-
-    def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 or 1.
-
-        Raises:
-            UsageError: the network takes no hints, or they are not of the size of ``ab``.
-        """
-        if self.guide is None:
-            raise UsageError(
-                "colour hints came, and this model takes none; expected a model whose card says "
-                '"hints": true (see: tomau models info)'
-            )
-        height, width = self.ab.shape[:2]
-        if hints.shape != (height, width, 3):
-            raise UsageError(f"hints of shape {hints.shape} came; expected {(height, width, 3)}")
-        rows, columns = (side * _GUIDE_STRIDE for side in self.guide.shape[:2])
-        border = ((0, rows - height), (0, columns - width), (0, 0))
-        ab = np.pad(self.ab, border, mode="edge")
-        return spread_hints(ab, self.guide, np.pad(hints, border))[:height, :width]
 
 
 def spread_hints(
@@ -67,17 +31,17 @@ def spread_hints(
         (H, W, 2); unchanged where no hint reaches.
     """
     mask = hints[..., 2:]
-    share = _pooled(mask, _HINT_STRIDE)
+    share = _pooled(mask, HINT_STRIDE)
     marked = share[..., 0] > 0
     if not marked.any():
         return ab
     known = share[marked]
-    missing = _pooled(hints[..., :2] - ab * mask, _HINT_STRIDE)[marked] / known
+    missing = _pooled(hints[..., :2] - ab * mask, HINT_STRIDE)[marked] / known
     height, width = guide.shape[:2]
     places = np.indices((height, width)).transpose(1, 2, 0).astype(np.float32) / max(height, width)
     described = np.concatenate((guide[..., :-2], places), axis=2)
-    fine = _pooled(mask, _GUIDE_STRIDE)
-    keys = _pooled(described * fine, _HINT_STRIDE // _GUIDE_STRIDE)[marked] / known
+    fine = _pooled(mask, GUIDE_STRIDE)
+    keys = _pooled(described * fine, HINT_STRIDE // GUIDE_STRIDE)[marked] / known
     queries = np.concatenate((described, guide[..., -2:]), axis=2).reshape(height * width, -1)
     correction = np.empty((height * width, 2), np.float32)
     step = max(1, _LOGITS_AT_ONCE // len(keys))

@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tomau.errors import MissingExtraError, ModelError
-from tomau.runtime.contract import (
-    GUIDE_NAME,
-    OUTPUT_NAME,
-    Answer,
-    check_ports,
-    feed,
-    run_failure,
-)
+from tomau.runtime.contract import Answer, check_ports, feed, run_failure
 from tomau.runtime.session import available_cpus
 
 if TYPE_CHECKING:
@@ -42,7 +35,7 @@ class OpenVinoSession:
     def __init__(
         self, file: Path, *, threads: int | None = None, precision: Precision = "f32"
     ) -> None:
-        """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps ``guide`` out.
+        """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps more out.
 
         ``precision`` is that of the arithmetic. OpenVINO's own choice is bf16 wherever the
         processor has it; here that has to be asked for, because it moved the embedded model's ab
@@ -72,7 +65,7 @@ class OpenVinoSession:
         self.provider = f"OpenVINO {version} on the CPU, {precision}"
 
     def run(self, l: NDArray[np.float32]) -> Answer:
-        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and the guide for hints.
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and what else it knows.
 
         Raises:
             ModelError: the network could not be run: want of memory, or a size of another stride.
@@ -82,10 +75,9 @@ class OpenVinoSession:
             with self._turn:
                 # The answers are copied, the inputs are not: they live until the run is over.
                 found = self._request.infer(arrays, share_inputs=True)
-                named = {name: np.asarray(found[name], np.float32) for name in self._outputs}
+                answer = Answer(*(np.asarray(found[name], np.float32) for name in self._outputs))
         except Exception as error:  # OpenVINO raises RuntimeError, TypeError and its own alike
             raise run_failure(l, _reason(error)) from error
-        answer = Answer(named[OUTPUT_NAME], named.get(GUIDE_NAME))
         # OpenVINO answers a size that the network's layers cannot take with what it had before.
         if answer.ab.shape != (l.shape[0], 2, *l.shape[2:]):
             raise run_failure(l, "expected multiples of the model's stride")

@@ -11,14 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from tomau.errors import ModelError, UsageError
-from tomau.runtime.contract import (
-    GUIDE_NAME,
-    OUTPUT_NAME,
-    Answer,
-    check_ports,
-    feed,
-    run_failure,
-)
+from tomau.runtime.contract import Answer, check_ports, feed, run_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +35,7 @@ class Session(Protocol):
         """Name of what executes the network, for people to read."""
 
     def run(self, l: NDArray[np.float32]) -> Answer:
-        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and the guide for hints."""
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and what else it knows."""
 
 
 def available_cpus() -> int:
@@ -106,7 +99,7 @@ class OnnxSession:
     """
 
     def __init__(self, file: Path, *, device: str = "auto", threads: int | None = None) -> None:
-        """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps ``guide`` out.
+        """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps more out.
 
         Raises:
             UsageError: the device cannot be used here.
@@ -138,7 +131,7 @@ class OnnxSession:
         return cast("str", self._session.get_providers()[0])
 
     def run(self, l: NDArray[np.float32]) -> Answer:
-        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and the guide for hints.
+        """Predict from ``l`` (N, 1, H, W) in -1..1 the chroma, and what else it knows.
 
         Raises:
             ModelError: the network could not be run, mostly for want of memory.
@@ -148,8 +141,7 @@ class OnnxSession:
                 answers = self._session.run(self._outputs, feed(l))
         except Exception as error:  # ONNX Runtime's exceptions share no base of their own
             raise run_failure(l, _first_line(error)) from error
-        named = dict(zip(self._outputs, answers, strict=True))
-        return Answer(named[OUTPUT_NAME], named.get(GUIDE_NAME))
+        return Answer(*answers)
 
     def _check_device(self, device: str, provider: str) -> None:
         """Refuse the silent fall-back of ONNX Runtime when a device was named."""

@@ -16,6 +16,7 @@ from tomau.errors import ModelError, UsageError
 from tomau.runtime.card import CARD_NAME, Model, read_model, verify_model
 
 DEFAULT_MODEL = "default"
+AUTO_MODEL = "auto"
 MODELS_VARIABLE = "TOMAU_MODELS"
 EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "weights"
 

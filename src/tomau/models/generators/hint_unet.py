@@ -85,33 +85,35 @@ class HintUNet(nn.Module):
         """
         if not torch.compiler.is_compiling():
             check_size(l, self.stride)
-        ab, x = self._automatic(l)
+        ab, x, _ = self._automatic(l)
         if hints is not None:
             ab = spread_hints(ab, self.guide(x), hints)
         return (ab, self.classes(x)) if with_classes else ab
 
-    def automatic(self, l: Tensor) -> tuple[Tensor, Tensor]:
-        """Predict what `tomau.models.hints.spread_hints` needs, and export writes.
+    def automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Predict all that the runtime works with; this is what export writes.
 
         Returns:
-            ab without hints ``[N, 2, H, W]`` and the guide ``[N, GUIDE_CHANNELS, H/4, W/4]``.
+            ab without hints ``[N, 2, H, W]``; the guide ``[N, GUIDE_CHANNELS, H/4, W/4]`` for
+            `tomau.models.hints.spread_hints`; features ``[N, 192, H/16, W/16]``, what the scene
+            holds and where, to tell pictures and places in them apart.
         """
-        ab, x = self._automatic(l)
-        return ab, self.guide(x)
+        ab, x, features = self._automatic(l)
+        return ab, self.guide(x), features
 
-    def _automatic(self, l: Tensor) -> tuple[Tensor, Tensor]:
-        """Return ab, and the features at stride 4 it came from."""
+    def _automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return ab, the features at stride 4 it came from, and those at stride 16."""
         fine, *middle, coarse = self.encoder(l)
         x = self.context(coarse)
-        for number, (block, skip) in enumerate(zip(self.up, middle[::-1], strict=True)):
-            x = block(x, skip)
-            if number == 0:
-                x = self.agree(x)
+        first, *others = self.up
+        x = features = self.agree(first(x, middle.pop()))
+        for block in others:
+            x = block(x, middle.pop())
         finer = F.interpolate(self.reduce(x), scale_factor=2.0, mode="nearest")
         finer = self.refine(torch.cat((finer, fine), dim=1))
         ab = self.head(F.relu(self.refine_bn(finer)))
         ab = F.interpolate(ab, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return torch.tanh(ab), x
+        return torch.tanh(ab), x, features
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
         """Load ImageNet weights into the encoder."""

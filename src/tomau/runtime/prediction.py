@@ -1,0 +1,52 @@
+"""What a network says of one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tomau.errors import UsageError
+from tomau.runtime.hints import GUIDE_STRIDE, spread_hints
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says of a picture; hints correct it as often as a person likes.
+
+    Attributes:
+        ab: (h, w, 2) float32, a* and b*, at working size.
+        guide: (h', w', 34) float32, along which hints spread, h' and w' padded to the network's
+            stride and divided by 4; None from a network that takes no hints.
+        features: (h'', w'', 192) float32, what the scene holds, padded likewise and divided by
+            16; None from a network that takes no hints.
+        note: what a user should be told of it; mostly nothing.
+    """
+
+    ab: NDArray[np.float32]
+    guide: NDArray[np.float32] | None = None
+    features: NDArray[np.float32] | None = None
+    note: str = ""
+
+    def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 or 1.
+
+        Raises:
+            UsageError: the network takes no hints, or they are not of the size of ``ab``.
+        """
+        if self.guide is None:
+            raise UsageError(
+                "colour hints came, and this model takes none; expected a model whose card says "
+                '"hints": true (see: tomau models info)'
+            )
+        height, width = self.ab.shape[:2]
+        if hints.shape != (height, width, 3):
+            raise UsageError(f"hints of shape {hints.shape} came; expected {(height, width, 3)}")
+        rows, columns = (side * GUIDE_STRIDE for side in self.guide.shape[:2])
+        border = ((0, rows - height), (0, columns - width), (0, 0))
+        ab = np.pad(self.ab, border, mode="edge")
+        return spread_hints(ab, self.guide, np.pad(hints, border))[:height, :width]
