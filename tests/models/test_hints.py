@@ -62,6 +62,19 @@ def test_a_place_that_keeps_its_own_colour_takes_none() -> None:
     torch.testing.assert_close(answer, AB)
 
 
+def test_a_hint_that_is_hardly_trusted_hardly_counts() -> None:
+    doubtful = hint((20, 10, 0.5, -0.3)) * 1e-4
+    answer = spread_hints(AB, two_halves(own=50.0), doubtful)
+    torch.testing.assert_close(answer, AB, atol=1e-4, rtol=0)
+
+
+def test_gradients_are_finite_beside_places_without_hints() -> None:
+    guide = two_halves().requires_grad_()
+    spread_hints(AB, guide, hint((20, 10, 0.5, -0.3))).square().sum().backward()
+    assert guide.grad is not None
+    assert torch.isfinite(guide.grad).all()
+
+
 def test_only_what_differs_is_spread() -> None:
     """Shades that the automatic answer has stay, a hint moves them all."""
     ab = torch.rand(1, 2, SIZE, SIZE) * 0.1
@@ -79,8 +92,9 @@ def test_runtime_spreads_as_training_does(count: int) -> None:
     hints = torch.zeros(2, 3, 96, SIZE)
     for photo in range(2):
         places = torch.randperm(96 * SIZE, generator=random)[:count]
-        hints[photo].flatten(1)[:2, places] = torch.rand(2, count, generator=random) - 0.5
-        hints[photo].flatten(1)[2, places] = 1
+        trust = torch.rand(count, generator=random) + 1e-3
+        hints[photo].flatten(1)[:2, places] = (torch.rand(2, count, generator=random) - 0.5) * trust
+        hints[photo].flatten(1)[2, places] = trust
     expected = spread_hints(ab, guide, hints).permute(0, 2, 3, 1).numpy()
     for photo in range(2):
         planes = (x[photo].permute(1, 2, 0).numpy() for x in (ab, guide, hints))
@@ -92,7 +106,7 @@ def test_prediction_pads_to_its_guide() -> None:
     guide = two_halves()[0].permute(1, 2, 0).numpy()
     hints = np.zeros((50, 61, 3), np.float32)
     hints[49, 0] = 40, -20, 1
-    answer = Prediction(ab, guide).with_hints(hints)
+    answer = Prediction(ab[..., 0], ab, guide).with_hints(hints)
     assert answer.shape == ab.shape
     np.testing.assert_allclose(answer[:, :24], np.broadcast_to((40, -20), (50, 24, 2)), atol=1e-4)
     np.testing.assert_allclose(answer[:, 40:], ab[:, 40:], atol=1e-4)

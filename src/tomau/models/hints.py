@@ -28,8 +28,6 @@ GUIDE_STRIDE = 4
 HINT_STRIDE = 8
 """Places take colours at the first, hints are gathered at the second."""
 
-_UNMARKED = -1e4
-
 
 def paint_hints(ab: Tensor, patches: NDArray[np.int64]) -> Tensor:
     """Reveal the mean chroma of each patch.
@@ -55,7 +53,8 @@ def spread_hints(ab: Tensor, guide: Tensor, hints: Tensor) -> Tensor:
     Args:
         ab: ``[N, 2, H, W]``, ab/110, as without hints.
         guide: ``[N, GUIDE_CHANNELS, H/4, W/4]``.
-        hints: ``[N, 3, H, W]``, as `paint_hints` draws them.
+        hints: ``[N, 3, H, W]``, as `paint_hints` draws them; a mask between 0 and 1 tells how far
+            a hint is to be trusted.
 
     Returns:
         ``[N, 2, H, W]``, ab/110; unchanged where no hint reaches.
@@ -75,8 +74,8 @@ def spread_hints(ab: Tensor, guide: Tensor, hints: Tensor) -> Tensor:
         + key_places.square().sum(1, keepdim=True)
         - 2 * query_places @ key_places
     )
-    logits = query @ key - nearness.flatten(2).mT * distances
-    logits = logits.masked_fill(share.flatten(2) == 0, _UNMARKED)
+    sure = F.max_pool2d(mask, HINT_STRIDE).flatten(2).log()  # -inf where nothing is marked
+    logits = query @ key - nearness.flatten(2).mT * distances + sure
     weights = torch.softmax(torch.cat((logits, own.flatten(2).mT), dim=2), dim=2)[..., :-1]
     correction = (weights @ missing.flatten(2).mT).mT.reshape(len(ab), 2, *own.shape[2:])
     correction = F.interpolate(

@@ -138,7 +138,8 @@ class Colorizer:
         target = working_size(
             height, width, size=self.card.size if size is None else size, stride=self.card.stride
         )
-        padded = pad_to_stride(resize_luminance(l, target), target)
+        small = resize_luminance(l, target)
+        padded = pad_to_stride(small, target)
         answer = self.session.run(normalize_l(padded)[np.newaxis, np.newaxis])
         # Network arrays are NCHW, ours HWC; this is the one place where the runtime crosses.
         ab = np.moveaxis(answer.ab[0], 0, -1)[: target.height, : target.width]
@@ -148,7 +149,7 @@ class Colorizer:
             None if port is None else np.moveaxis(port[0], 0, -1)
             for port in (answer.guide, answer.features)
         )
-        return Prediction(ab, guide, features)
+        return Prediction(small, ab, guide, features)
 
     def _colorize_array(
         self, image: NDArray[Any], *, size: int | None, strength: float

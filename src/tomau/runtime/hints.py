@@ -25,7 +25,8 @@ def spread_hints(
     Args:
         ab: (H, W, 2), as without hints; H and W are multiples of 8.
         guide: (H/4, W/4, C): C - 2 planes of embedding, own colour, nearness.
-        hints: (H, W, 3): ab times the mask in the unit of ``ab``, and the mask.
+        hints: (H, W, 3): ab times the mask in the unit of ``ab``, and the mask, 0 to 1: how far
+            a hint is to be trusted.
 
     Returns:
         (H, W, 2); unchanged where no hint reaches.
@@ -42,17 +43,21 @@ def spread_hints(
     described = np.concatenate((guide[..., :-2], places), axis=2)
     fine = _pooled(mask, GUIDE_STRIDE)
     keys = _pooled(described * fine, HINT_STRIDE // GUIDE_STRIDE)[marked] / known
+    sure = np.log(_cells(mask, HINT_STRIDE).max(axis=(1, 3))[marked])
     queries = np.concatenate((described, guide[..., -2:]), axis=2).reshape(height * width, -1)
     correction = np.empty((height * width, 2), np.float32)
     step = max(1, _LOGITS_AT_ONCE // len(keys))
     for start in range(0, len(queries), step):
         part = slice(start, start + step)
-        correction[part] = _attended(queries[part], keys, missing)
+        correction[part] = _attended(queries[part], keys, missing, sure[:, 0])
     return ab + _enlarged(correction.reshape(height, width, 2), ab.shape[:2])
 
 
 def _attended(
-    queries: NDArray[np.float32], keys: NDArray[np.float32], missing: NDArray[np.float32]
+    queries: NDArray[np.float32],
+    keys: NDArray[np.float32],
+    missing: NDArray[np.float32],
+    sure: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """What each query takes: rows of embedding, place, own, nearness; keys without the last two."""
     embedding, places, own, nearness = np.split(queries, (-4, -2, -1), axis=1)
@@ -62,7 +67,7 @@ def _attended(
         + np.square(key_places).sum(1)
         - 2 * places @ key_places.T
     )
-    logits = embedding @ key.T - nearness * distances
+    logits = embedding @ key.T - nearness * distances + sure
     top = np.maximum(logits.max(1, keepdims=True), own)
     weights = np.exp(logits - top)
     taken: NDArray[np.float32] = weights / (weights.sum(1, keepdims=True) + np.exp(own - top))
@@ -71,10 +76,14 @@ def _attended(
 
 def _pooled(planes: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
     """Mean of each ``stride`` x ``stride`` cell of (H, W, C)."""
-    height, width, channels = planes.shape
-    cells = planes.reshape(height // stride, stride, width // stride, stride, channels)
-    means: NDArray[np.float32] = cells.mean(axis=(1, 3))
+    means: NDArray[np.float32] = _cells(planes, stride).mean(axis=(1, 3))
     return means
+
+
+def _cells(planes: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
+    """View (H, W, C) as (H/stride, stride, W/stride, stride, C)."""
+    height, width, channels = planes.shape
+    return planes.reshape(height // stride, stride, width // stride, stride, channels)
 
 
 def _enlarged(planes: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ class Prediction:
     """What a network says of a picture; hints correct it as often as a person likes.
 
     Attributes:
+        l: (h, w) float32, L* 0..100, at working size.
         ab: (h, w, 2) float32, a* and b*, at working size.
         guide: (h', w', 34) float32, along which hints spread, h' and w' padded to the network's
             stride and divided by 4; None from a network that takes no hints.
@@ -27,13 +28,14 @@ class Prediction:
         note: what a user should be told of it; mostly nothing.
     """
 
+    l: NDArray[np.float32]
     ab: NDArray[np.float32]
     guide: NDArray[np.float32] | None = None
     features: NDArray[np.float32] | None = None
     note: str = ""
 
     def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 or 1.
+        """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 to 1.
 
         Raises:
             UsageError: the network takes no hints, or they are not of the size of ``ab``.

@@ -1,0 +1,1 @@
+"""What a person adds to a picture: colour hints, scribbles, references."""

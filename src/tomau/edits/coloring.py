@@ -1,0 +1,68 @@
+"""A person's hints joined with a network's answer, or standing alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tomau.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tomau.edits.hints import Hints
+    from tomau.edits.scribbles import ScribbleSolver
+    from tomau.runtime.prediction import Prediction
+
+_NEAR, _FAR = 3e-3, 2e-4
+"""Decay of `ScribbleSolver.solve`: corrections fade over some ten pixels, or some forty."""
+
+
+def hinted_ab(prediction: Prediction, hints: Hints, *, exact: bool = False) -> NDArray[np.float32]:
+    """Correct what a network said of a picture by hints.
+
+    A network with a guide spreads them itself. To one without, the difference between each hint
+    and the automatic answer is spread by `ScribbleSolver`, and fades with distance.
+
+    Args:
+        prediction: at working size.
+        hints: for the picture at its own size.
+        exact: meet every hint exactly, where the network by itself comes near; what is left of
+            the difference is spread close by.
+
+    Returns:
+        ab (h, w, 2) float32.
+
+    Raises:
+        MissingExtraError: the solver is needed and not installed.
+    """
+    planes = hints.planes(*prediction.ab.shape[:2])
+    marked = planes[..., 2] > 0
+    guided = prediction.guide is not None
+    ab = prediction.with_hints(planes) if guided else prediction.ab
+    if guided and not exact:
+        return ab
+    solver = _solver(prediction.l)
+    return ab + solver.solve(planes[..., :2] - ab, marked, decay=_NEAR if guided else _FAR)
+
+
+def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
+    """Colour a picture by hints alone, without a network: ab (h, w, 2) from L* (h, w).
+
+    Raises:
+        UsageError: there are no hints.
+        MissingExtraError: the solver is not installed.
+    """
+    planes = hints.planes(*l.shape)
+    marked = planes[..., 2] > 0
+    if not marked.any():
+        raise UsageError("no hints came; expected at least one: without a network it gives colour")
+    return _solver(l).solve(planes[..., :2], marked)
+
+
+def _solver(l: NDArray[np.float32]) -> ScribbleSolver:
+    try:
+        from tomau.edits.scribbles import ScribbleSolver
+    except ImportError as error:
+        raise MissingExtraError("spreading colours by optimization", "scribbles") from error
+    return ScribbleSolver(l)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from tomau.color import srgb_to_lab
+from tomau.edits.coloring import hinted_ab, scribbled_ab
+from tomau.edits.hints import Hints, parse_hint
+from tomau.errors import MissingExtraError, UsageError
+from tomau.runtime.prediction import Prediction
+
+HINTS = Hints(80, 64, (parse_hint("20,30=#c03028"),))
+RED_AB = srgb_to_lab(np.array([[(192, 48, 40)]], np.float32) / 255)[0, 0, 1:]
+L = np.full((64, 80), 50, np.float32)
+L[:, 40:] = 80
+
+
+def predict(*, guided: bool) -> Prediction:
+    """A picture of two halves that the network calls yellowish; the guide tells them apart."""
+    ab = np.full((64, 80, 2), (2, 20), np.float32)
+    if not guided:
+        return Prediction(L, ab)
+    guide = np.zeros((16, 24, 34), np.float32)
+    guide[:, :10, 0] = guide[:, 10:, 1] = 3.0
+    guide[..., -2], guide[..., -1] = 8.0, 10.0
+    return Prediction(L, ab, guide)
+
+
+def test_a_network_without_guide_is_helped_by_the_solver() -> None:
+    prediction = predict(guided=False)
+    ab = hinted_ab(prediction, HINTS)
+    np.testing.assert_allclose(ab[30, 20], RED_AB, atol=1e-3)
+    assert np.abs(ab[30, 26] - RED_AB).max() < 12
+    np.testing.assert_allclose(ab[:, 41:], prediction.ab[:, 41:], atol=0.5)
+
+
+def test_a_guide_spreads_by_itself_and_exact_meets_the_hint() -> None:
+    prediction = predict(guided=True)
+    near, exact = (hinted_ab(prediction, HINTS, exact=e) for e in (False, True))
+    assert 1 < np.abs(near[30, 20] - RED_AB).max() < 30
+    np.testing.assert_allclose(exact[30, 20], RED_AB, atol=1e-3)
+    np.testing.assert_allclose(exact[:, 60:], near[:, 60:], atol=0.5)
+
+
+def test_without_hints_the_answer_is_the_networks() -> None:
+    prediction = predict(guided=True)
+    np.testing.assert_array_equal(hinted_ab(prediction, Hints(80, 64), exact=True), prediction.ab)
+
+
+def test_hints_alone_colour_a_picture() -> None:
+    ab = scribbled_ab(L, Hints(80, 64, (parse_hint("20,30=#c03028"), parse_hint("60,30=gray"))))
+    np.testing.assert_allclose(ab[:, :38], np.broadcast_to(RED_AB, (64, 38, 2)), atol=0.5)
+    np.testing.assert_allclose(ab[:, 42:], 0, atol=0.5)
+
+
+def test_no_hints_alone_are_told() -> None:
+    with pytest.raises(UsageError, match="no hints came"):
+        scribbled_ab(L, Hints(80, 64))
+
+
+def test_missing_solver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "tomau.edits.scribbles", raising=False)
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "tomau\[scribbles\]"'):
+        scribbled_ab(L, HINTS)
