@@ -99,11 +99,12 @@ def test_no_hints_are_hints_without_marks() -> None:
 
 def test_exported_part_is_the_answer_without_hints() -> None:
     net, l = _hint_net(), torch.randn(2, 1, 64, 96)
-    ab, guide, features = net.automatic(l)
+    ab, guide, features, classes = net.automatic(l)
     assert torch.equal(ab, net(l))
     assert guide.shape == (2, GUIDE_CHANNELS, 16, 24)
     assert float(guide[:, -1].min()) > 0
     assert features.shape == (2, 192, 4, 6)
+    assert classes.shape == (2, 305, 8, 12)
 
 
 def test_hint_unet_learns_colour_only() -> None:

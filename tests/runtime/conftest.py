@@ -38,10 +38,11 @@ def write_network(
 
 @pytest.fixture(scope="session")
 def hint_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network that takes hints: ab = 0.5 l, a guide and features of the mean l."""
+    """A network that takes hints: ab = 0.5 l, all else the mean l."""
     outputs = {
         "ab": np.full((2, 1, 1, 1), 0.5, np.float32),
         "guide": np.full((34, 1, 4, 4), 1 / 16, np.float32),
         "features": np.full((5, 1, 16, 16), 1 / 256, np.float32),
+        "classes": np.full((305, 1, 8, 8), 1 / 64, np.float32),
     }
     return write_network(tmp_path_factory.mktemp("hints") / "model.onnx", {"l": 1}, outputs)

@@ -49,13 +49,15 @@ def test_a_device_runs_what_it_says(tiny_model: Path, device: str) -> None:
 def test_a_network_that_takes_hints_answers_a_guide(hinted: Session) -> None:
     for shape in ((1, 1, 32, 32), (3, 1, 64, 96), (1, 1, 32, 32)):
         l = random_l(*shape)
-        ab, guide, features = hinted.run(l)
+        ab, guide, features, classes = hinted.run(l)
         np.testing.assert_allclose(ab, np.repeat(0.5 * l, 2, axis=1), atol=1e-6)
         assert guide is not None
         mean = l.reshape(shape[0], shape[2] // 4, 4, shape[3] // 4, 4).mean(axis=(2, 4))
         np.testing.assert_allclose(guide, np.repeat(mean[:, None], 34, axis=1), atol=1e-6)
         assert features is not None
         assert features.shape == (shape[0], 5, shape[2] // 16, shape[3] // 16)
+        assert classes is not None
+        assert classes.shape == (shape[0], 305, shape[2] // 8, shape[3] // 8)
 
 
 def test_threads_may_share_a_session(hinted: Session) -> None:

@@ -65,7 +65,7 @@ class _Guided(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         return self.network.automatic(l)
 
 

@@ -145,11 +145,11 @@ class Colorizer:
         ab = np.moveaxis(answer.ab[0], 0, -1)[: target.height, : target.width]
         gain = np.float32(self.card.chroma_gain)
         ab = np.ascontiguousarray(denormalize_ab(ab) * gain, dtype=np.float32)
-        guide, features = (
+        guide, features, classes = (
             None if port is None else np.moveaxis(port[0], 0, -1)
-            for port in (answer.guide, answer.features)
+            for port in (answer.guide, answer.features, answer.classes)
         )
-        return Prediction(small, ab, guide, features)
+        return Prediction(small, ab, guide, features, classes)
 
     def _colorize_array(
         self, image: NDArray[Any], *, size: int | None, strength: float

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INPUT_NAME = "l"
-OUTPUT_NAMES = ("ab", "guide", "features")
+OUTPUT_NAMES = ("ab", "guide", "features", "classes")
 
 
 class Answer(NamedTuple):
@@ -25,13 +25,14 @@ class Answer(NamedTuple):
         ab: (N, 2, H, W) float32, about -1..1.
         guide: (N, C, H/4, W/4) float32, along which `tomau.runtime.hints` spreads colour hints;
             None from a network that takes none.
-        features: (N, C, H/16, W/16) float32, what the scene holds; None from a network that takes
-            no hints.
+        features: (N, C, H/16, W/16) float32, what the scene holds; None likewise.
+        classes: (N, 305, H/8, W/8) float32, logits over `tomau.color.bins.ab_bins`; None likewise.
     """
 
     ab: NDArray[np.float32]
     guide: NDArray[np.float32] | None = None
     features: NDArray[np.float32] | None = None
+    classes: NDArray[np.float32] | None = None
 
 
 def check_ports(
@@ -43,7 +44,7 @@ def check_ports(
     in a shape is a size that may vary.
 
     Raises:
-        ModelError: the ports are not ``l`` in, ``ab`` and perhaps ``guide`` and ``features`` out.
+        ModelError: the ports are not ``l`` in, ``ab`` and perhaps the others out.
     """
     names = ([*inputs], [*outputs])
     if not (
@@ -55,8 +56,8 @@ def check_ports(
     ):
         raise ModelError(
             f"model file {file} has inputs {names[0]} and outputs {names[1]}; expected "
-            "'l' of shape (N, 1, H, W) in, 'ab' of shape (N, 2, H, W) and perhaps 'guide' and "
-            "'features' out: export it with tomau"
+            "'l' of shape (N, 1, H, W) in, 'ab' of shape (N, 2, H, W) and perhaps "
+            f"{', '.join(OUTPUT_NAMES[1:])} out: export it with tomau"
         )
     return names[1]
 

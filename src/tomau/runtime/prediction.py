@@ -23,8 +23,10 @@ class Prediction:
         ab: (h, w, 2) float32, a* and b*, at working size.
         guide: (h', w', 34) float32, along which hints spread, h' and w' padded to the network's
             stride and divided by 4; None from a network that takes no hints.
-        features: (h'', w'', 192) float32, what the scene holds, padded likewise and divided by
-            16; None from a network that takes no hints.
+        features: (h'', w'', 192) float32, what the scene holds, padded and divided by 16; None
+            likewise.
+        classes: (h'', w'', 305) float32, logits over `tomau.color.bins.ab_bins`, padded and
+            divided by 8; None likewise.
         note: what a user should be told of it; mostly nothing.
     """
 
@@ -32,6 +34,7 @@ class Prediction:
     ab: NDArray[np.float32]
     guide: NDArray[np.float32] | None = None
     features: NDArray[np.float32] | None = None
+    classes: NDArray[np.float32] | None = None
     note: str = ""
 
     def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:

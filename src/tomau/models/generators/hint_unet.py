@@ -90,16 +90,17 @@ class HintUNet(nn.Module):
             ab = spread_hints(ab, self.guide(x), hints)
         return (ab, self.classes(x)) if with_classes else ab
 
-    def automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Predict all that the runtime works with; this is what export writes.
 
         Returns:
             ab without hints ``[N, 2, H, W]``; the guide ``[N, GUIDE_CHANNELS, H/4, W/4]`` for
             `tomau.models.hints.spread_hints`; features ``[N, 192, H/16, W/16]``, what the scene
-            holds and where, to tell pictures and places in them apart.
+            holds and where, to tell pictures and places in them apart; logits ``[N, 305, H/8,
+            W/8]`` over `ab_bins`, the colours that a place might have.
         """
         ab, x, features = self._automatic(l)
-        return ab, self.guide(x), features
+        return ab, self.guide(x), features, self.classes(F.avg_pool2d(x, 2))
 
     def _automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return ab, the features at stride 4 it came from, and those at stride 16."""
