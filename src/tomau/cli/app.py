@@ -34,6 +34,9 @@ COMMANDS = {
     ),
     "i": Entry("tomau.cli.colorize:colorize", "Short for colorize.", hidden=True),
     "channels": Entry("tomau.cli.channels:channels", "Show the channels a picture is made of."),
+    "suggest": Entry(
+        "tomau.cli.suggest:suggest", "Name colours that a place in a photograph might have."
+    ),
     "evaluate": Entry(
         "tomau.cli.evaluate:evaluate", "Score results, or a model, against the truth."
     ),

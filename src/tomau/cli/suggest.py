@@ -1,0 +1,72 @@
+"""``tomau suggest``: which colours a place in a photograph might have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tomau.cli import options
+from tomau.cli.console import Console
+from tomau.errors import UsageError
+
+_PLACE = re.compile(r"\s*(\d+)\s*,\s*(\d+)\s*")
+
+Input = Annotated[Path, typer.Argument(metavar="IN", help="A photograph.")]
+At = Annotated[
+    str,
+    typer.Option(
+        "--at", metavar="X,Y", help="The place in pixels, from the upper left corner: 120,340."
+    ),
+]
+Count = Annotated[
+    int, typer.Option("--count", "-n", metavar="N", min=1, max=20, help="At most so many colours.")
+]
+
+
+def suggest(
+    picture: Input,
+    at: At,
+    count: Count = 6,
+    model: options.Model = "default",
+    size: options.Size = None,
+    device: options.Device = "auto",
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Name colours that are plausible at a place of a photograph, the likeliest first.
+
+    Each line is a colour at the place's own luminance, how likely the model finds it and those
+    like it, and the hint to give to tomau colorize:
+
+    \b
+    tomau suggest photo.jpg --at 120,340
+    """  # noqa: D301 - the real backspace keeps the lines of the examples apart
+    from tomau.color import luminance
+    from tomau.edits.suggestions import suggest as suggested
+    from tomau.imaging import read_picture
+    from tomau.runtime import Colorizer
+
+    match = _PLACE.fullmatch(at)
+    if match is None:
+        raise UsageError(f"--at {at!r} came; expected x,y in pixels, such as 120,340")
+    x, y = (int(part) for part in match.groups())
+    console = Console(quiet=quiet)
+    source = read_picture(picture)
+    if x >= source.width or y >= source.height:
+        raise UsageError(
+            f"a place at {x},{y} came for a picture of {source.width}x{source.height}; expected "
+            f"x in 0..{source.width - 1} and y in 0..{source.height - 1}"
+        )
+    prediction = Colorizer.load(model, device=device).predict(luminance(source.pixels), size=size)
+    shares = ((x + 0.5) / source.width, (y + 0.5) / source.height)
+    rows = []
+    for found in suggested(prediction, *shares, count=count):
+        color = "#{:02x}{:02x}{:02x}".format(*found.rgb)
+        rows.append({"color": color, "share": round(found.share, 4), "hint": f"{x},{y}={color}"})
+        if not as_json:
+            console.result(f"{color}  {found.share:6.1%}  --hint {x},{y}={color}")
+    if as_json:
+        console.json(rows, indent=2)
