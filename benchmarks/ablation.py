@@ -59,7 +59,7 @@ class Variant:
 
 
 def _losses(**weights: float) -> str:
-    pairs = {"smooth_l1": 10, "classes": 0.1} | weights
+    pairs = {"smooth_l1": 10, "classes": 0.1, "hints": 10} | weights
     return "phases.0.losses={" + ", ".join(f"{k}: {v}" for k, v in pairs.items()) + "}"
 
 

@@ -103,7 +103,7 @@ def classes_at(network: nn.Module, temperature: float) -> Predict:
     """Answer by the network's distribution at a temperature."""
 
     def predict(l: torch.Tensor) -> torch.Tensor:
-        _, classes = network(l, with_classes=True)
+        _, classes, _ = network(l, taught=True)
         return F.interpolate(annealed_mean(classes, temperature), l.shape[2:], mode="bilinear")
 
     return predict

@@ -87,8 +87,8 @@ def _hint_net() -> nn.Module:
 @pytest.mark.parametrize("size", [(32, 32), (64, 96)])
 def test_hint_unet_answers_chroma_and_classes(size: tuple[int, int]) -> None:
     l, hints = torch.zeros(2, 1, *size), torch.zeros(2, 3, *size)
-    ab, classes = _hint_net()(l, hints, with_classes=True)
-    assert ab.shape == (2, 2, *size)
+    ab, classes, hinted = _hint_net()(l, hints, taught=True)
+    assert ab.shape == hinted.shape == (2, 2, *size)
     assert classes.shape == (2, 305, size[0] // 4, size[1] // 4)
 
 

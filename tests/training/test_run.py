@@ -117,9 +117,15 @@ def test_epochs_are_kept_and_scored(config: TrainConfig, tmp_path: Path) -> None
 
 
 def test_network_with_hints_and_classes_learns(config: TrainConfig, tmp_path: Path) -> None:
-    losses = {"smooth_l1": 10, "classes": 1, "colorfulness": 0.1, "g_gan": 0.1}
+    losses = {"smooth_l1": 10, "classes": 1, "hints": 10, "colorfulness": 0.1, "g_gan": 0.1}
     phase = {"regime": "weighted", "losses": losses, "epochs": 6, "batch": 4, "crop": 32}
-    phase |= {"lr": 4e-3, "hints": {}, "aged": 0.5, "gan": "hinge", "rebalance": 0.9}
+    phase |= {
+        "lr": 4e-3,
+        "hints": {"recolored": 0.5},
+        "aged": 0.5,
+        "gan": "hinge",
+        "rebalance": 0.9,
+    }
     phase |= {"frozen": ["encoder.conv_stem"], "fixed_statistics": True}
     changed = config.model_dump() | {
         "generator": "hint-efficientnet_lite0.tomau1",
@@ -130,7 +136,7 @@ def test_network_with_hints_and_classes_learns(config: TrainConfig, tmp_path: Pa
     Trainer(TrainConfig.model_validate(changed), tmp_path / "run", recorder).fit()
     classes = [v["classes"] for _, v in sorted(recorder.values.items()) if "classes" in v]
     assert sum(classes[-4:]) < 0.95 * sum(classes[:4])
-    assert {"colorfulness", "g_gan", "d", "smooth_l1"} <= recorder.values[1].keys()
+    assert {"colorfulness", "g_gan", "d", "smooth_l1", "hints"} <= recorder.values[1].keys()
     weights = _weights(tmp_path / "run")
     assert int(weights["generator/encoder.bn1.num_batches_tracked"]) == 0
 

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from tomau.color.bins import ab_bins
 from tomau.color.torch_lab import normalized_lab
-from tomau.data import HintOptions, Pack, hint_patches
+from tomau.data import Pack, hint_patches
 from tomau.models.hints import paint_hints
-from tomau.training.batch import Batch, age
+from tomau.training.batch import Batch, age, recolor
 from tomau.training.config import PhaseConfig
 from tomau.training.logbook import sample_triple
 from tomau.training.losses import soft_bins
@@ -45,11 +45,13 @@ class Colorization:
         l, ab = normalized_lab(to_tensor(pixels_u8, device))
         l = l.contiguous(memory_format=torch.channels_last)
         seen = age(l, phase.aged, random) if phase.aged else l
-        hints = None
-        if getattr(generator, "takes_hints", False):
-            options = HintOptions(**phase.hints.model_dump()) if phase.hints else HintOptions(0)
-            hints = paint_hints(ab, hint_patches(len(ab), ab.shape[-1], options, random))
-        return Batch(l, ab, seen, hints)
+        if phase.hints is None or not getattr(generator, "takes_hints", False):
+            return Batch(l, ab, seen)
+        wanted, on_things = recolor(l, ab, phase.hints.recolored, random)
+        patches = hint_patches(len(ab), ab.shape[-1], phase.hints.options, random)
+        # A photo without hints stays without, and one that was recoloured tells of it.
+        told = on_things[np.isin(on_things[:, 0], patches[:, 0])]
+        return Batch(l, ab, seen, paint_hints(wanted, np.concatenate((patches, told))), wanted)
 
     def validate(self, generator: nn.Module, device: torch.device) -> dict[str, float]:
         """Score automatic colour, as `tomau.training.validation` says."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from tomau.data import HintOptions
 from tomau.errors import UsageError
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -15,7 +16,7 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0)]
 
-_COLOUR_LOSSES = frozenset({"classes", "features", "colorfulness"})
+_COLOUR_LOSSES = frozenset({"classes", "hints", "features", "colorfulness"})
 _COLOUR_OPTIONS = frozenset({"hints", "aged", "rebalance"})
 
 
@@ -76,6 +77,7 @@ class LossWeights(Frozen):
         l1: mean absolute chroma error, equation (9).
         smooth_l1: Huber loss of chroma.
         classes: cross-entropy of the distribution over colour bins, for networks that answer one.
+        hints: Huber loss of the answer with hints, for networks that take them.
         g_gan: the adversary's judgement, equation (3).
         features: distance of encoder features of the two pictures; needs ``feature_weights``.
         colorfulness: one minus a hundredth of the answer's colourfulness.
@@ -84,17 +86,28 @@ class LossWeights(Frozen):
     l1: Weight = 0.0
     smooth_l1: Weight = 0.0
     classes: Weight = 0.0
+    hints: Weight = 0.0
     g_gan: Weight = 0.0
     features: Weight = 0.0
     colorfulness: Weight = 0.0
 
 
 class HintConfig(Frozen):
-    """Colour hints simulated in training, as `tomau.data.HintOptions` says."""
+    """Colour hints simulated in training, as `tomau.data.HintOptions` says.
+
+    Attributes:
+        recolored: share of photos in which a thing gets another colour, and hints tell of it.
+    """
 
     share: Share = 0.5
     p: Annotated[float, Field(gt=0, le=1)] = 1 / 8
     many_share: Share = 0.1
+    recolored: Share = 0.0
+
+    @property
+    def options(self) -> HintOptions:
+        """Return where and how many hints there are."""
+        return HintOptions(self.share, self.p, self.many_share)
 
 
 class PhaseConfig(Frozen):
@@ -159,6 +172,8 @@ class PhaseConfig(Frozen):
     def _learns_something(self) -> PhaseConfig:
         if not any(self.loss_weights.model_dump().values()):
             raise ValueError("every loss has weight 0; expected one or more above, under losses")
+        if self.loss_weights.hints and self.hints is None:
+            raise ValueError("losses.hints came without hints; expected hints: {} beside losses")
         return self
 
 

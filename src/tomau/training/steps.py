@@ -99,15 +99,16 @@ class TrainingStep:
 
     def __call__(self, batch: Batch) -> dict[str, Tensor]:
         """Run one step and return each loss by name, detached."""
-        if self.weights.classes:
-            fake, classes = self.generator(*batch.inputs, with_classes=True)
+        classes = hinted = None
+        if self.weights.classes or self.weights.hints:
+            fake, classes, hinted = self.generator(*batch.inputs, taught=True)
         else:
-            fake, classes = self.generator(*batch.inputs), None
+            fake = self.generator(*batch.inputs)
         told: dict[str, Tensor] = {}
         if self.adversary is not None:
             told |= self.adversary.learn(batch.l, batch.ab, fake.detach())
         with _frozen(self.adversary.judge) if self.adversary is not None else nullcontext():
-            terms = self._terms(batch, fake, classes)
+            terms = self._terms(batch, fake, classes, hinted)
             self.optimizer.zero_grad(set_to_none=True)
             self.fabric.backward(self._weighted(terms))
         self.optimizer.step()
@@ -115,7 +116,9 @@ class TrainingStep:
         # For the log of every run, asked for or not: it costs nothing beside the step.
         return told if "l1" in told else told | {"l1": l1_loss(fake.detach(), batch.ab)}
 
-    def _terms(self, batch: Batch, fake: Tensor, classes: Tensor | None) -> dict[str, Tensor]:
+    def _terms(
+        self, batch: Batch, fake: Tensor, classes: Tensor | None, hinted: Tensor | None
+    ) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = {}
         if self.adversary is not None:
             terms["g_gan"] = self.adversary.judgement(batch.l, fake)
@@ -123,6 +126,8 @@ class TrainingStep:
             terms["l1"] = l1_loss(fake, batch.ab)
         if self.weights.smooth_l1:
             terms["smooth_l1"] = smooth_l1_loss(fake, batch.ab)
+        if hinted is not None and batch.wanted is not None:
+            terms["hints"] = smooth_l1_loss(hinted, batch.wanted)
         if classes is not None:
             terms["classes"] = class_loss(classes, batch.ab, self.class_weights)
         if self.perception is not None or self.weights.colorfulness:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,20 @@ from tomau.models.hints import GUIDE_CHANNELS, spread_hints
 _WIDTHS = (192, 128, 64)
 _CONTEXT, _HEADS = 256, 4
 _FINE = 32
+
+
+class Taught(NamedTuple):
+    """What training compares with the truth.
+
+    Attributes:
+        ab: ``[N, 2, H, W]``, the automatic answer.
+        classes: logits ``[N, 305, H/4, W/4]`` over `ab_bins`.
+        hinted: ``[N, 2, H, W]``, the answer with hints; None if none came.
+    """
+
+    ab: Tensor
+    classes: Tensor
+    hinted: Tensor | None
 
 
 class HintUNet(nn.Module):
@@ -71,14 +85,14 @@ class HintUNet(nn.Module):
         nn.init.zeros_(cast("Tensor", self.head.bias))
 
     def forward(
-        self, l: Tensor, hints: Tensor | None = None, *, with_classes: bool = False
-    ) -> Tensor | tuple[Tensor, Tensor]:
+        self, l: Tensor, hints: Tensor | None = None, *, taught: bool = False
+    ) -> Tensor | Taught:
         """Predict ``ab`` ``[N, 2, H, W]`` (ab/110, -1..1).
 
         Args:
             l: ``[N, 1, H, W]``, L*/50 - 1.
             hints: ``[N, 3, H, W]``, ab/110 times the mask, and the mask (0 or 1); None is none.
-            with_classes: also answer the logits ``[N, 305, H/4, W/4]`` over `ab_bins`.
+            taught: answer apart all that is compared with a truth in training.
 
         Raises:
             UsageError: H or W is not a multiple of 32.
@@ -86,9 +100,11 @@ class HintUNet(nn.Module):
         if not torch.compiler.is_compiling():
             check_size(l, self.stride)
         ab, x, _ = self._automatic(l)
-        if hints is not None:
-            ab = spread_hints(ab, self.guide(x), hints)
-        return (ab, self.classes(x)) if with_classes else ab
+        if not taught:
+            return ab if hints is None else spread_hints(ab, self.guide(x), hints)
+        # Hints teach the guide what belongs together; the colours themselves they leave alone.
+        hinted = None if hints is None else spread_hints(ab.detach(), self.guide(x), hints)
+        return Taught(ab, self.classes(x), hinted)
 
     def automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Predict all that the runtime works with; this is what export writes.
