@@ -108,12 +108,12 @@ def _srgb_curve() -> NDArray[np.float32]:
 def _tone_curve(icc: bytes) -> NDArray[np.uint16]:
     """What a profile makes of each of 65,536 grays; gray stays one channel."""
     space = _check_space(icc, "L")
-    ramp = np.arange(_LEVELS, dtype=np.uint16)[np.newaxis]
-    if space == "RGB":
-        if profile_changes_nothing(icc):
-            return ramp[0]
-        ramp = np.repeat(ramp[..., np.newaxis], 3, axis=2)
-    curve: NDArray[np.uint16] = np.ascontiguousarray(_mapped(ramp, icc, space.lower())[0, :, 1])
+    curve: NDArray[np.uint16] = np.arange(_LEVELS, dtype=np.uint16)
+    if space == "GRAY" or not profile_changes_nothing(icc):
+        ramp = curve[np.newaxis]
+        if space == "RGB":
+            ramp = np.repeat(ramp[..., np.newaxis], 3, axis=2)
+        curve = np.ascontiguousarray(_mapped(ramp, icc, space.lower())[0, :, 1])
     curve.flags.writeable = False
     return curve
 

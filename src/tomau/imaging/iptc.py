@@ -23,12 +23,13 @@ def image_iptc(image: Image.Image) -> bytes | None:
 
 
 def tags_iptc(tags: Any) -> bytes | None:
-    """The IPTC records of TIFF tags; some programs write them as 32-bit numbers."""
-    value = tags.get(TIFF_TAG)
-    if isinstance(value, tuple) and all(isinstance(n, int) and 0 <= n < 2**32 for n in value):
-        order = tags.endian if hasattr(tags, "endian") else tags._endian
-        value = struct.pack(f"{order or '<'}{len(value)}I", *value)
-    return _sound(value)
+    """The IPTC records of a TIFF directory, be it Pillow's or that of an Image.Exif.
+
+    Taken as they lie in the file, as Pillow's own IPTC plugin does: many programs declare them
+    as 32-bit numbers, of which Pillow keeps the first alone.
+    """
+    directory = getattr(tags, "_info", tags)
+    return _sound(getattr(directory, "_tagdata", {}).get(TIFF_TAG))
 
 
 def jpeg_segment(iptc: bytes) -> bytes:
