@@ -135,11 +135,12 @@ def colorize(
     Paths of what was written go to stdout. Exit code: 0 all done, 1 some failed, 2 the call was
     wrong, 130 interrupted.
     """  # noqa: D301 - the real backspace keeps the lines of the examples apart
-    from tomau.imaging import DEFAULT_MAX_PIXELS
+    from tomau.imaging import DEFAULT_MAX_PIXELS, silence_decoders
     from tomau.runtime import Colorizer, Finish, Naming, RunOptions, plan_run
     from tomau.runtime.allocator import keep_freed_memory
 
     keep_freed_memory()
+    silence_decoders()
     console = Console(quiet=quiet, verbose=verbose)
     naming = Naming(
         output=None if output is None else Path(output),

@@ -7,6 +7,7 @@ from tomau.imaging.formats import FORMATS, FileFormat, find_format
 from tomau.imaging.icc_deep import OutputProfile, from_srgb, output_profile
 from tomau.imaging.picture import Levels, Picture
 from tomau.imaging.provenance import with_history
+from tomau.imaging.quiet import silence_decoders
 from tomau.imaging.reading import DEFAULT_MAX_PIXELS, read_picture
 from tomau.imaging.writing import losses, write_picture
 
@@ -23,6 +24,7 @@ __all__ = [
     "losses",
     "output_profile",
     "read_picture",
+    "silence_decoders",
     "to_pil",
     "with_history",
     "write_picture",

@@ -36,7 +36,8 @@ def write_deep_pixels(picture: Picture, stream: BinaryIO) -> None:
     if picture.alpha is not None:
         pixels = np.dstack([pixels, picture.alpha])
     tifffile.imwrite(
-        stream,
+        # Named, because a stream opened by its descriptor has a number for a name.
+        tifffile.FileHandle(stream, name="picture", size=0),
         pixels,
         photometric="rgb" if picture.pixels.ndim == 3 else "minisblack",
         planarconfig="contig" if pixels.ndim == 3 else None,
