@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,3 +42,10 @@ def encode() -> Encode:
         return buffer.getvalue()
 
     return encode_with_pillow
+
+
+@pytest.fixture
+def without_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without the extra ``formats``."""
+    for package in ("imagecodecs", "pillow_heif", "rawpy", "tifffile"):
+        monkeypatch.setitem(sys.modules, package, None)  # type: ignore[arg-type]  # as if absent

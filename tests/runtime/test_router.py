@@ -72,6 +72,8 @@ def test_user_is_told_who_answered() -> None:
     picture = Picture(np.full((64, 64), 240, np.uint8))
     result = Colorizer.load("auto", threads=1).colorize_picture(picture)
     assert result.notes == ("coloured by skies: sky, 100% sure",)
+    assert result.xmp is not None
+    assert b"model skies" in result.xmp
 
 
 def test_router_of_another_model_file_is_refused(store: Path) -> None:

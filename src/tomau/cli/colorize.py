@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tomau.cli import options
+from tomau.cli import finish_options, options
 from tomau.cli.console import Console, stop_on_ctrl_c
 from tomau.cli.figures import before_and_after, write_figure
 from tomau.errors import UsageError
@@ -45,7 +45,7 @@ Format = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="Write jpg, png, webp or tif; by default the format of the input.",
+        help="Write jpg, png, webp, tif, avif or heic; by default the format of the input.",
     ),
 ]
 Suffix = Annotated[
@@ -102,6 +102,11 @@ def colorize(
     model: options.Model = "default",
     size: options.Size = None,
     strength: options.Strength = 1.0,
+    luminance: finish_options.Luminance = "lab",
+    recolor: finish_options.Recolor = False,
+    profile: finish_options.Profile = "srgb",
+    bits: finish_options.Bits = None,
+    provenance: finish_options.Provenance = True,
     format: Format = None,  # noqa: A002 - the name of the option
     suffix: Suffix = None,
     overwrite: Overwrite = None,
@@ -119,6 +124,7 @@ def colorize(
 
     The result keeps the photograph's size, its own light and shade, its metadata and its
     transparency; the input is never changed. A coloured input is taken as if it were gray.
+    Of 16 bits come 16 bits.
 
     \b
     tomau colorize grandma.jpg                  writes grandma.color.jpg
@@ -129,11 +135,12 @@ def colorize(
     Paths of what was written go to stdout. Exit code: 0 all done, 1 some failed, 2 the call was
     wrong, 130 interrupted.
     """  # noqa: D301 - the real backspace keeps the lines of the examples apart
-    from tomau.imaging import DEFAULT_MAX_PIXELS
-    from tomau.runtime import Colorizer, Naming, RunOptions, plan_run
+    from tomau.imaging import DEFAULT_MAX_PIXELS, silence_decoders
+    from tomau.runtime import Colorizer, Finish, Naming, RunOptions, plan_run
     from tomau.runtime.allocator import keep_freed_memory
 
     keep_freed_memory()
+    silence_decoders()
     console = Console(quiet=quiet, verbose=verbose)
     naming = Naming(
         output=None if output is None else Path(output),
@@ -142,7 +149,14 @@ def colorize(
         suffix=suffix,
     )
     limit = DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels
-    chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit)
+    finish = Finish(
+        luminance=luminance,
+        recolor=recolor,
+        profile=profile,
+        bits=None if bits is None else (16 if bits == "16" else 8),
+        provenance=provenance,
+    )
+    chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit, finish=finish)
     if STREAM in inputs or output == STREAM:
         if dry_run or as_json or report or contact_sheet:
             raise UsageError(
@@ -276,7 +290,9 @@ def _pipe(
     source = sys.stdin.buffer if inputs[0] == STREAM else inputs[0]
     picture = read_picture(source, max_pixels=chosen.max_pixels)
     format_name = stream_format(picture.format, naming)
-    result = colorizer.colorize_picture(picture, size=chosen.size, strength=chosen.strength)
+    result = colorizer.colorize_picture(
+        picture, size=chosen.size, strength=chosen.strength, finish=chosen.finish
+    )
     for note in (*result.notes, *losses(result, format_name)):
         console.note(note)
     overwrite = chosen.existing == "overwrite"

@@ -158,7 +158,7 @@ def _decode(file: Path) -> NDArray[np.uint8]:
     Raises:
         ImageReadError: it cannot be read.
     """
-    pixels = _decode_array(file) if file.suffix.lower() == _ARRAY else read_picture(file).pixels
+    pixels = _decode_array(file) if file.suffix.lower() == _ARRAY else read_picture(file).pixels_u8
     return pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
 
 

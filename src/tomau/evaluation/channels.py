@@ -30,7 +30,7 @@ def channels_figure(picture: Picture, *, tile: int = 320) -> Image.Image:
 
     ``tile`` is the long side of each in pixels.
     """
-    tiles = channel_pictures(picture.pixels)
+    tiles = channel_pictures(picture.pixels_u8)
     kind = "gray" if picture.pixels.ndim == 2 else "colour"
     return contact_sheet(
         [[image] for image in tiles.values()],

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from PIL import Image
 
 from tomau.errors import ImageReadError
 from tomau.imaging.formats import PNG, TIFF, find_format
 from tomau.imaging.icc import to_srgb
-from tomau.imaging.metadata import orientation, read_metadata
+from tomau.imaging.icc_deep import to_srgb_u16
+from tomau.imaging.metadata import Metadata, orientation, read_metadata
 from tomau.imaging.picture import Picture
 from tomau.imaging.pixels import sample_depth, separate
+from tomau.imaging.samples import Samples, turned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _TO_UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -53,20 +60,44 @@ def convert(image: Image.Image, format_name: str) -> Picture:
     if turn is not None:
         colour = colour.transpose(turn)
         alpha = alpha.transpose(turn) if alpha is not None else None
+    pixels = np.asarray(colour), None if alpha is None else np.asarray(alpha)
+    notes = (*depth_notes, icc_note)
+    return _joined(pixels, metadata, icc, notes, format_name)
+
+
+def convert_deep(
+    samples: Samples, metadata: Metadata, icc: bytes | None, turn: int, format_name: str
+) -> Picture:
+    """Make a Picture of 16 bits of what a file holds; ``turn`` is its EXIF orientation 1..8."""
+    colour, icc, icc_note = to_srgb_u16(samples, icc)
+    alpha = samples.alpha if samples.alpha is None else turned(samples.alpha, turn)
+    notes = (*samples.notes, icc_note)
+    return _joined((turned(colour, turn), alpha), metadata, icc, notes, format_name)
+
+
+def _joined(
+    pixels: tuple[NDArray[Any], NDArray[Any] | None],
+    metadata: Metadata,
+    icc: bytes | None,
+    notes: tuple[str | None, ...],
+    format_name: str,
+) -> Picture:
     return Picture(
-        pixels=np.asarray(colour),
-        alpha=None if alpha is None else np.asarray(alpha),
+        pixels=pixels[0],
+        alpha=pixels[1],
         exif=metadata.exif,
         icc=icc,
         xmp=metadata.xmp,
+        iptc=metadata.iptc,
         dpi=metadata.dpi,
         format=format_name,
-        notes=tuple(filter(None, (*depth_notes, icc_note, *metadata.notes))),
+        notes=tuple(filter(None, (*notes, *metadata.notes))),
     )
 
 
 def to_pil(picture: Picture) -> Image.Image:
-    """Make a Pillow image of mode L, LA, RGB or RGBA; metadata stands in its ``info``."""
+    """Make a Pillow image of mode L, LA, RGB or RGBA, 8 bits each, with metadata in ``info``."""
+    picture = picture.narrowed()
     image = Image.fromarray(picture.pixels)
     if picture.alpha is not None:
         image.putalpha(Image.fromarray(picture.alpha))

@@ -109,6 +109,16 @@ def _tone_curve(
     return lambda image: image.point(table)
 
 
+@lru_cache(maxsize=16)
+def profile_changes_nothing(icc: bytes) -> bool:
+    """Whether a profile of RGB says sRGB, be it in other words.
+
+    Raises:
+        ImageCms.PyCMSError, OSError, TypeError, ValueError: it is damaged.
+    """
+    return _conversion(icc, "RGB") is None
+
+
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
     """Whether a transform leaves a 17 x 17 x 17 sampling of the RGB cube as it is."""
     levels = np.linspace(0, 255, 17).round().astype(np.uint8)

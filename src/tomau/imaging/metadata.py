@@ -1,4 +1,4 @@
-"""EXIF, XMP and resolution: kept as they came, but for the orientation that has been applied."""
+"""EXIF, XMP, IPTC and resolution: kept as they came, but for the orientation, then applied."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import ExifTags, Image
 
+from tomau.imaging.iptc import image_iptc, tags_iptc
+from tomau.imaging.resolution import exif_resolution
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +20,7 @@ EXIF_HEAD = b"Exif\x00\x00"
 _UPRIGHT = 1
 _FIRST_QUARTER_TURN = 5  # orientations 5 to 8 exchange width and height
 _SHORT = 3
+_XMP_TAG = 700
 _ORIENTATION_IN_XMP = re.compile(rb'(tiff:Orientation(?:="|>))[2-8]')
 
 # In a TIFF file EXIF shares its directory with the layout of the pixels, which must not be
@@ -51,6 +55,7 @@ class Metadata:
     xmp: bytes | None
     dpi: tuple[float, float] | None
     notes: tuple[str, ...]
+    iptc: bytes | None = None
 
 
 def read_metadata(image: Image.Image) -> Metadata:
@@ -66,7 +71,30 @@ def read_metadata(image: Image.Image) -> Metadata:
         exif = upright_exif(block) if isinstance(block, bytes) else descriptive_exif(tags)
     except Exception:  # Pillow's parser answers damaged blocks with any kind of error
         notes.append("damaged EXIF left out")
-    return Metadata(exif, _xmp(image), _dpi(image), tuple(notes))
+    xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
+    dpi = _dpi(image.info.get("dpi"), orientation(image)) or _resolution(image)
+    return Metadata(exif, upright_xmp(xmp), dpi, tuple(notes), image_iptc(image))
+
+
+def tiff_metadata(tags: Image.Exif) -> Metadata:
+    """Collect the metadata of the first directory of a TIFF file whose pixels Pillow cannot read.
+
+    As in read_metadata, damage costs a note.
+    """
+    exif, notes = None, []
+    try:
+        exif = descriptive_exif(tags)
+    except Exception:  # as in read_metadata
+        notes.append("damaged EXIF left out")
+    turn = upright_turn(tags)
+    dpi = _dpi(exif_resolution(tags), turn)
+    return Metadata(exif, upright_xmp(tags.get(_XMP_TAG)), dpi, tuple(notes), tags_iptc(tags))
+
+
+def upright_turn(tags: Image.Exif) -> int:
+    """The orientation 1..8 that EXIF tags ask for; 1, upright, if it is damaged."""
+    value = tags.get(ExifTags.Base.Orientation, _UPRIGHT)
+    return value if isinstance(value, int) and 1 <= value <= 8 else _UPRIGHT
 
 
 def orientation(image: Image.Image) -> int:
@@ -75,10 +103,9 @@ def orientation(image: Image.Image) -> int:
     Pillow applies that of TIFF files while it decodes them, and no other: ask again afterwards.
     """
     try:
-        value = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
+        return upright_turn(image.getexif())
     except Exception:  # as in read_metadata
         return _UPRIGHT
-    return value if isinstance(value, int) and 1 <= value <= 8 else _UPRIGHT
 
 
 def upright_exif(exif: bytes) -> bytes | None:
@@ -161,8 +188,8 @@ def _entries(body: bytearray, order: str) -> tuple[Iterator[int], int]:
     return iter(range(start + 2, end, 12)), end
 
 
-def _xmp(image: Image.Image) -> bytes | None:
-    packet: Any = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
+def upright_xmp(packet: Any) -> bytes | None:
+    """An XMP packet as bytes with orientation 1; None where there is none."""
     if isinstance(packet, str):
         packet = packet.encode()
     if not isinstance(packet, bytes) or not packet:
@@ -170,12 +197,22 @@ def _xmp(image: Image.Image) -> bytes | None:
     return _ORIENTATION_IN_XMP.sub(rb"\g<1>1", packet)
 
 
-def _dpi(image: Image.Image) -> tuple[float, float] | None:
+def _resolution(image: Image.Image) -> tuple[float, float] | None:
+    """The resolution that stands in EXIF alone, as in WebP, AVIF and HEIF files."""
+    if "dpi" in image.info or "exif" not in image.info:
+        return None
     try:
-        across, down = (float(value) for value in image.info["dpi"])
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return _dpi(exif_resolution(image.getexif()), orientation(image))
+    except Exception:  # as in read_metadata
+        return None
+
+
+def _dpi(resolution: Any, turn: int) -> tuple[float, float] | None:
+    try:
+        across, down = (float(value) for value in resolution)
+    except (TypeError, ValueError, ZeroDivisionError):
         return None
     # Pillow says 1 where a TIFF file says nothing.
     if not all(math.isfinite(value) and 1 < value < 1e6 for value in (across, down)):
         return None
-    return (down, across) if orientation(image) >= _FIRST_QUARTER_TURN else (across, down)
+    return (down, across) if turn >= _FIRST_QUARTER_TURN else (across, down)

@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from PIL import Image
 
-from tomau.errors import ImageReadError
-from tomau.imaging.conversion import convert
-from tomau.imaging.formats import FORMATS, FileFormat, known_names
+from tomau.errors import ImageReadError, MissingExtraError
+from tomau.imaging.conversion import convert, convert_deep
+from tomau.imaging.deep import is_deep, read_deep
+from tomau.imaging.extras import KEEPS_DEPTH, has_deep
+from tomau.imaging.formats import RAW, TIFF, FileFormat, known_names
+from tomau.imaging.identification import (
+    HEAD_BYTES,
+    identify,
+    is_raw_tiff,
+    open_by_pillow,
+    tiff_tags,
+)
+from tomau.imaging.metadata import (
+    Metadata,
+    orientation,
+    read_metadata,
+    tiff_metadata,
+    upright_turn,
+)
+from tomau.imaging.pixels import sample_depth
+from tomau.imaging.raw import read_raw
+from tomau.imaging.tiff_reading import needs_tifffile, read_tiff
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tomau.imaging.picture import Picture
 
 DEFAULT_MAX_PIXELS = 178_956_970
 """The size at which Pillow refuses a picture: half a gigabyte of RGB."""
 
-_HEAD_BYTES = 16
+_ICC_TAG = 34675
+
+CheckSize: TypeAlias = "Callable[[tuple[int, int]], None]"
 
 
 def read_picture(
     source: str | Path | bytes | BinaryIO, *, max_pixels: int | None = DEFAULT_MAX_PIXELS
 ) -> Picture:
-    """Read a picture file: upright, 8 bits, gray or sRGB; of several frames the first.
+    """Read a picture file: upright, 8 or 16 bits, gray or sRGB; of several frames the first.
 
     The kind of file is told by its content, never by its name. The size is checked before
     pixels are decoded; ``max_pixels`` None means no limit. Safe to call from many threads.
+    What has more than 8 bits per channel is brought to 16 by the packages of the extra
+    ``formats``; without them to 8, where Pillow can, and a note says so.
 
     Raises:
+        MissingExtraError: only those packages can read the file.
         ImageReadError: missing, not a picture, damaged, truncated, or more than ``max_pixels``.
     """
     name = _name_of(source)
@@ -43,21 +68,19 @@ def read_picture(
 
 
 def _read(stream: BinaryIO, name: str, max_pixels: int | None) -> Picture:
-    head = stream.read(_HEAD_BYTES)
+    head = stream.read(HEAD_BYTES)
     if not head:
         raise ImageReadError(f"{name}: 0 bytes; expected a picture file: copy it again")
-    file_format = _identify(head)
+    file_format = identify(head)
     if file_format is None:
         raise ImageReadError(
             f"{name}: not a picture (it begins with {head[:12]!r}); expected one of {known_names()}"
         )
     try:
-        with _open(stream, file_format) as image:
-            _check_size(image.size, name, max_pixels)
-            note = _frames_note(image, file_format.name)
-            picture = convert(image, file_format.name)
-            return picture if note is None else replace(picture, notes=(note, *picture.notes))
-    except ImageReadError:
+        return _READERS.get(file_format.name, _read_by_pillow)(
+            stream, file_format, lambda size: _check_size(size, name, max_pixels)
+        )
+    except (ImageReadError, MissingExtraError):
         raise
     except Image.DecompressionBombError as error:
         raise ImageReadError(
@@ -71,28 +94,48 @@ def _read(stream: BinaryIO, name: str, max_pixels: int | None) -> Picture:
         ) from error
 
 
-def _identify(head: bytes) -> FileFormat | None:
-    """The format whose signature a file begins with."""
-    for file_format in FORMATS:
-        importlib.import_module(f"PIL.{file_format.plugin}")
-        accept = Image.OPEN[file_format.name][1]
-        # A text in place of True says that this Pillow was built without the format.
-        if accept is not None and accept(head) is True:
-            return file_format
-    return None
+def _read_by_pillow(stream: BinaryIO, file_format: FileFormat, check: CheckSize) -> Picture:
+    with open_by_pillow(stream, file_format) as image:
+        check(image.size)
+        note = _frames_note(image, file_format.name)
+        if is_deep(image, stream, file_format):
+            samples = read_deep(stream, file_format)
+            image.load()  # PNG may hold metadata behind the pixels
+            metadata, icc = read_metadata(image), image.info.get("icc_profile") or None
+            turn = orientation(image)
+            picture = convert_deep(samples, metadata, icc, turn, file_format.name)
+        else:
+            lost = f"bits beyond 8 lost: {KEEPS_DEPTH}" if sample_depth(image).bits > 8 else None
+            picture = convert(image, file_format.name)
+            picture = replace(picture, notes=tuple(filter(None, (*picture.notes, lost))))
+    return picture if note is None else replace(picture, notes=(note, *picture.notes))
 
 
-def _open(stream: BinaryIO, file_format: FileFormat) -> Image.Image:
-    """Read the header only.
+def _read_tiff(stream: BinaryIO, file_format: FileFormat, check: CheckSize) -> Picture:
+    """Read a TIFF file: by Pillow what fits into 8 bits, the rest by tifffile, raw by LibRaw."""
+    tags = tiff_tags(stream)
+    if is_raw_tiff(tags):
+        return _read_raw(stream, RAW, check)
+    if not (needs_tifffile(tags) and has_deep()):
+        try:
+            return _read_by_pillow(stream, file_format, check)
+        except (SyntaxError, KeyError) as error:  # a layout that Pillow does not know
+            if "not a TIFF file" in str(error):
+                raise
+    samples = read_tiff(stream, check)
+    icc = tags.get(_ICC_TAG)
+    icc = icc if isinstance(icc, bytes) and icc else None
+    turn = upright_turn(tags)
+    return convert_deep(samples, tiff_metadata(tags), icc, turn, file_format.name)
 
-    Image.open is passed by: its size limit is a global variable of the whole process and its
-    warnings go through global filters, neither of which can be set safely among threads.
-    Without a file name Pillow does not map the file into memory either, where a file that
-    another program shortens would end the process.
-    """
-    factory = Image.OPEN[file_format.name][0]
-    stream.seek(0)
-    return factory(stream, "")
+
+def _read_raw(stream: BinaryIO, file_format: FileFormat, check: CheckSize) -> Picture:
+    samples = read_raw(stream, check)
+    try:
+        metadata = replace(tiff_metadata(tiff_tags(stream)), dpi=None)
+    except Exception:  # not every kind of raw file is built like TIFF
+        metadata = Metadata(None, None, None, ())
+    return convert_deep(samples, metadata, None, 1, file_format.name)
 
 
 def _check_size(size: tuple[int, int], name: str, max_pixels: int | None) -> None:
@@ -143,3 +186,6 @@ def _reason(name: str, error: OSError | ValueError) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
+
+
+_READERS = {TIFF.name: _read_tiff, RAW.name: _read_raw}

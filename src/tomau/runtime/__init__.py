@@ -5,6 +5,7 @@ from __future__ import annotations
 from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, make_folder, run_tasks
 from tomau.runtime.card import Model, ModelCard, file_sha256, read_model, verify_model, write_card
 from tomau.runtime.colorizer import Colorizer, colorize
+from tomau.runtime.finishing import Finish
 from tomau.runtime.folders import Plan, Task, plan_run
 from tomau.runtime.naming import Naming, stream_format
 from tomau.runtime.report import ReportWriter
@@ -15,6 +16,7 @@ __all__ = [
     "Colorizer",
     "Device",
     "Existing",
+    "Finish",
     "Model",
     "ModelCard",
     "Naming",

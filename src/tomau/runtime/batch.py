@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
+from tomau.runtime.finishing import Finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ class RunOptions:
     existing: Existing = "refuse"
     jobs: int = 2
     max_pixels: int | None = DEFAULT_MAX_PIXELS
+    finish: Finish = field(default_factory=Finish)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         # Before the work, so that an output that cannot be is known at once.
         make_folder(task.target.parent)
         picture = read_picture(task.source, max_pixels=options.max_pixels)
-        result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
+        result = colorizer.colorize_picture(
+            picture, size=options.size, strength=options.strength, finish=options.finish
+        )
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
     except Exception as error:  # a night's run must outlive any single photograph
         return Outcome(task.source, task.target, "failed", _reason(error))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from tomau.color import denormalize_ab, luminance, normalize_l, render_float, render_u8
+from tomau.color.lightness_choice import lightness_from
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
+from tomau.runtime.finishing import Finish, finish_picture
 from tomau.runtime.prediction import Prediction
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import AUTO_MODEL, DEFAULT_MODEL, load_model
@@ -100,20 +102,33 @@ class Colorizer:
         return to_pil(self.colorize_picture(from_pil(image), size=size, strength=strength))
 
     def colorize_picture(
-        self, picture: Picture, *, size: int | None = None, strength: float = 1.0
+        self,
+        picture: Picture,
+        *,
+        size: int | None = None,
+        strength: float = 1.0,
+        finish: Finish | None = None,
     ) -> Picture:
-        """Colourize a Picture; its alpha, metadata and resolution are kept.
+        """Colourize a Picture; its depth, alpha, metadata and resolution are kept.
+
+        ``finish`` says what else becomes of it; the default keeps the depth, writes sRGB and
+        tells the provenance in XMP. Its notes tell of toning and of colours left aside.
 
         Raises:
             UsageError: a parameter is out of range.
             ModelError: the network failed.
+            MissingExtraError: the profile needs packages that are not installed.
         """
         _check_strength(strength)
-        l = luminance(picture.pixels)
+        finish = finish or Finish()
+        l = lightness_from(picture.pixels, finish.luminance)
         prediction = self.predict(l, size=size)
-        rgb_u8 = render_u8(l, prediction.ab, strength=strength, threads=self.threads)
-        notes = (*picture.notes, prediction.note) if prediction.note else picture.notes
-        return replace(picture.with_pixels(rgb_u8), notes=notes)
+        card = prediction.card or self.card
+        result = finish_picture(
+            picture, l, prediction.ab, finish, card, strength=strength, threads=self.threads
+        )
+        notes = (*result.notes, prediction.note) if prediction.note else result.notes
+        return replace(result, notes=notes)
 
     def predict_ab(self, l: NDArray[np.float32], *, size: int | None = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from tomau.errors import UsageError
 from tomau.imaging import find_format
-from tomau.imaging.formats import AVIF, BMP, FORMATS, JPEG, PNG, TIFF, WEBP
+from tomau.imaging.formats import AVIF, BMP, FORMATS, HEIF, JPEG, PNG, TIFF, WEBP
 
 if TYPE_CHECKING:
     from tomau.imaging import FileFormat
 
 RESULT_SUFFIX = ".color"
 
-_FULL_COLOUR = (JPEG, PNG, WEBP, TIFF, AVIF, BMP)
+_FULL_COLOUR = (JPEG, PNG, WEBP, TIFF, AVIF, HEIF, BMP)
 _FALLBACK = PNG  # lossless, and every program opens it
 
 WRITABLE_EXTENSIONS = tuple(kind.extensions[0] for kind in _FULL_COLOUR)

@@ -13,6 +13,8 @@ from tomau.runtime.hints import GUIDE_STRIDE, spread_hints
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tomau.runtime.card import ModelCard
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -28,6 +30,7 @@ class Prediction:
         classes: (h'', w'', 305) float32, logits over `tomau.color.bins.ab_bins`, padded and
             divided by 8; None likewise.
         note: what a user should be told of it; mostly nothing.
+        card: of the model that answered, if another did than the one that was asked.
     """
 
     l: NDArray[np.float32]
@@ -36,6 +39,7 @@ class Prediction:
     features: NDArray[np.float32] | None = None
     classes: NDArray[np.float32] | None = None
     note: str = ""
+    card: ModelCard | None = None
 
     def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:
         """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 to 1.

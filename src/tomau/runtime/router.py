@@ -121,7 +121,7 @@ class RoutedColorizer(Colorizer):
         with self._opening:
             specialist = self._open(folder)
         note = f"coloured by {specialist.card.name}: {subject}, {share:.0%} sure"
-        return replace(specialist.predict(l, size=size), note=note)
+        return replace(specialist.predict(l, size=size), note=note, card=specialist.card)
 
 
 def load_routed(*, device: Device = "auto", threads: int | None = None) -> RoutedColorizer:
