@@ -25,7 +25,7 @@ check: .venv/.full
 	@touch $@
 
 .venv/.full: .venv/.base
-	$(PIP_INSTALL) --editable '.[train,eval,openvino,dev]'
+	$(PIP_INSTALL) --editable '.[train,eval,openvino,cluster,dev]'
 	@touch $@
 
 clean:

@@ -8,8 +8,10 @@ photographs to another: results that it had written are found there, half a resu
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
+import socket
 from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 64
 _BLOCKS_PER_ACTOR = 8
+_CONNECT_SECONDS = 10.0
 
 
 def run_on_ray(
@@ -98,19 +101,21 @@ def _spread(
     if not joined_before:
         _join(address)
     try:
-        context = ray.data.DataContext.get_current()
-        context.enable_progress_bars = False
+        # A word on stderr for every step is more than a folder run says.
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        ray.data.DataContext.get_current().enable_progress_bars = False
         actors = max(1, int(ray.cluster_resources().get("CPU", 1)))
         block = min(_BLOCK, math.ceil(len(tasks) / (actors * _BLOCKS_PER_ACTOR)))
+        blocks = math.ceil(len(tasks) / block)
         rows = ray.data.from_items(
             [_as_row(number, task) for number, task in enumerate(tasks)],
             # Outcomes come back a block at a time, and a block is what is lost with an actor.
-            override_num_blocks=math.ceil(len(tasks) / block),
+            override_num_blocks=blocks,
         )
         done = rows.map_batches(
             _Actor,
             batch_size=None,
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
+            compute=ray.data.ActorPoolStrategy(size=min(actors, blocks)),
             num_cpus=1,
             fn_constructor_kwargs=settings,
         )
@@ -128,8 +133,17 @@ def _join(address: str | None) -> None:
     import ray
 
     try:
-        ray.init(address=address, include_dashboard=None if address else False, log_to_driver=False)
-    except (ConnectionError, ValueError) as error:
+        host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+        if host and port.isdecimal():
+            # Ray would go on trying for many minutes.
+            socket.create_connection((host, int(port)), timeout=_CONNECT_SECONDS).close()
+        ray.init(
+            address=address,
+            include_dashboard=None if address else False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+    except (OSError, ValueError) as error:  # Ray's are ConnectionError and ValueError
         raise UsageError(
             f"no Ray cluster at {address} ({' '.join(str(error).split())}); expected auto or "
             "HOST:PORT of a running one: start it with ray start --head"
