@@ -130,6 +130,34 @@ def test_names_that_are_no_text_are_colourized_named_and_verified(
     assert len(colorize(album, "-o", tmp_path / "x", "--dry-run").stdout.splitlines()) == 8
 
 
+def test_links_in_a_circle_are_named_and_the_rest_is_done(
+    colorize: Tomau, album: Path, tmp_path: Path
+) -> None:
+    (album / "self.png").symlink_to("self.png")
+    (album / "deep" / "up").symlink_to("..")
+    result = colorize(album, "-o", tmp_path / "out", "-v", "--manifest", tmp_path / "m.csv")
+    assert (result.exit_code, len(results(tmp_path / "out"))) == (1, 4)
+    assert f"error: {album / 'self.png'}: cannot be read" in result.stderr
+    assert f"left out {album / 'deep' / 'up'}: a link to a folder" in result.stderr
+
+
+def test_a_result_of_another_photograph_is_not_taken_for_finished(
+    colorize: Tomau, tmp_path: Path
+) -> None:
+    album, out = tmp_path / "album", tmp_path / "out"
+    album.mkdir()
+    Image.new("L", (30, 20), 90).save(album / "b.png")
+    arguments = [album, "-o", out, "-f", "jpg", "--manifest", out / "m.jsonl"]
+    assert colorize(*arguments).exit_code == 0
+    Image.new("L", (40, 20), 90).save(album / "b.jpg")  # takes the name that b.png had
+    result = colorize(*arguments)
+    assert result.exit_code == 1
+    assert "as the result of ../album/b.png" in result.stderr
+    assert colorize(*arguments, "--overwrite").exit_code == 0
+    with Image.open(out / "b.jpg") as image:
+        assert image.size == (40, 20)
+
+
 def test_a_folder_that_cannot_be_read_is_a_failure_of_the_run(
     colorize: Tomau, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

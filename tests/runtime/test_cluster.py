@@ -154,7 +154,7 @@ def test_an_unknown_model_is_told_before_any_work(album: Path, tmp_path: Path) -
         run_on_ray(tasks, print, model="defualt", device="cpu", options=RunOptions())
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:99999"])
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
 def test_an_address_without_a_cluster_is_told(address: str) -> None:
     with pytest.raises(UsageError, match=f"no Ray cluster at {address}"):
         _join(address)

@@ -221,9 +221,12 @@ def _open_engine(
 
 def _protect_photographs(plan: Plan, *extras: Path | None) -> None:
     """Refuse a report or contact sheet in the place of a photograph."""
-    photographs = {path.resolve() for task in plan.tasks for path in (task.source, task.target)}
+    # Not Path.resolve: it raises where links run in a circle.
+    photographs = {
+        os.path.realpath(path) for task in plan.tasks for path in (task.source, task.target)
+    }
     for extra in extras:
-        if extra is not None and extra.resolve() in photographs:
+        if extra is not None and os.path.realpath(extra) in photographs:
             raise UsageError(f"{extra} is a photograph of this run; expected another file name")
 
 
