@@ -25,7 +25,7 @@ check: .venv/.full
 	@touch $@
 
 .venv/.full: .venv/.base
-	$(PIP_INSTALL) --editable '.[train,eval,formats,openvino,scribbles,dev]'
+	$(PIP_INSTALL) --editable '.[train,eval,formats,openvino,scribbles,cluster,dev]'
 	@touch $@
 
 clean:

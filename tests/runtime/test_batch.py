@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import csv
+from itertools import count
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from tomau.runtime.report import ReportWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tomau.imaging import Picture
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,37 @@ def test_existing_results_are_skipped_refused_or_overwritten(
     assert done.status == "done"
     with Image.open(target) as image:
         assert image.size == (30, 20)
+
+
+def test_an_empty_file_is_no_result(album: Path, tmp_path: Path, colorizer: Colorizer) -> None:
+    target = tmp_path / "a.png"
+    target.touch()  # as a killed run leaves it where files have no hard links
+    task = Task(album / "a.png", target, "PNG")
+    assert colorize_file(task, colorizer, RunOptions(existing="refuse")).status == "failed"
+    assert target.stat().st_size == 0
+    assert colorize_file(task, colorizer, RunOptions(existing="skip")).status == "done"
+    with Image.open(target) as image:
+        assert image.size == (30, 20)
+
+
+def test_one_slow_photograph_does_not_idle_the_others(
+    album: Path, tmp_path: Path, colorizer: Colorizer
+) -> None:
+    """The first waits until all others have come, which must not wait for it."""
+    plan = plan_run([album], Naming(output=tmp_path / "out"))
+    calls, all_came = count(1), Event()
+
+    class Slow(Colorizer):
+        def colorize_picture(self, *arguments: Any, **settings: Any) -> Picture:
+            call = next(calls)
+            if call == 6:
+                all_came.set()
+            assert call > 1 or all_came.wait(timeout=60)
+            return super().colorize_picture(*arguments, **settings)
+
+    slow = Slow(colorizer.card, colorizer.session, threads=1)
+    summary, _ = run(plan, slow, RunOptions(jobs=2))
+    assert summary.count("done") == 6
 
 
 def test_a_stopped_run_finishes_what_is_in_work_and_leaves_the_rest(

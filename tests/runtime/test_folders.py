@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+import errno
+import os
+import re
+import shutil
+import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tomau.errors import UsageError
 from tomau.runtime.folders import Plan, plan_run
 from tomau.runtime.naming import Naming, stream_format
+from tomau.runtime.shard import Shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -114,10 +124,98 @@ def test_of_two_photographs_that_change_both_keep_their_extension() -> None:
     }
 
 
-def test_a_shared_result_that_cannot_be_told_apart_is_refused() -> None:
-    touch("one/a.jpg", "two/a.jpg")
-    with pytest.raises(UsageError, match=r"one/a\.jpg and two/a\.jpg would both become out/a\.jpg"):
-        plan("one/a.jpg", "two/a.jpg", output=Path("out"))
+def test_equal_names_of_two_folders_get_results_of_their_own() -> None:
+    touch("one/a.jpg", "two/a.jpg", "three/b.jpg")
+    result = plan("one/a.jpg", "two/a.jpg", "three/b.jpg", output=Path("out"))
+    assert result["three/b.jpg"] == "out/b.jpg"
+    marked = [result["one/a.jpg"], result["two/a.jpg"]]
+    assert len(set(marked)) == 2
+    assert all(re.fullmatch(r"out/a~[0-9a-f]{8}\.jpg", name) for name in marked)
+
+
+@pytest.mark.parametrize("names", [("A.jpg", "a.jpg"), ("\u00e9.jpg", "e\u0301.jpg")])
+def test_names_that_other_file_systems_take_for_one_are_told_apart(names: tuple[str, str]) -> None:
+    touch(*(f"in/deep/{name}" for name in names))
+    if len(list(Path("in/deep").iterdir())) < 2:
+        pytest.skip("this file system takes them for one itself")
+    result = plan("in", output=Path("out"))
+    folded = {unicodedata.normalize("NFC", name).casefold() for name in result.values()}
+    assert len(folded) == 2
+    # The mark is of the place in the tree: it is the same from wherever the tree is seen.
+    shutil.move("in", "elsewhere")
+    assert set(plan("elsewhere", output=Path("out")).values()) == set(result.values())
+    beside = plan("elsewhere")
+    touch(*beside.values())
+    assert plan("elsewhere") == beside  # marked results are known again as results
+
+
+def test_a_folder_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    touch("in/a.jpg", "in/closed/b.jpg", "in/open/c.jpg")
+    listed = os.scandir
+
+    def refuse(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path).name == "closed":  # permissions would not stop the tests of root
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = plan_run(["in"], Naming(output=Path("out")))
+    assert [task.source.as_posix() for task in result.tasks] == ["in/a.jpg", "in/open/c.jpg"]
+    ((path, reason),) = result.unreadable
+    assert (path, "Permission denied" in reason) == (Path("in/closed"), True)
+
+
+def test_links_in_a_circle_end_no_plan() -> None:
+    touch("in/a.jpg", "in/deep/b.jpg")
+    Path("in/deep/up").symlink_to("..")
+    Path("in/self.jpg").symlink_to("self.jpg")
+    result = plan_run(["in"], Naming(output=Path("out")))
+    assert set(targets(result)) == {"in/a.jpg", "in/deep/b.jpg", "in/self.jpg"}
+    ((path, reason),) = result.left_out
+    assert (path, reason.startswith("a link to a folder")) == (Path("in/deep/up"), True)
+
+
+def test_a_link_to_a_folder_that_is_named_is_followed() -> None:
+    touch("real/a.jpg")
+    Path("in").symlink_to("real")
+    assert plan("in", output=Path("out")) == {"in/a.jpg": "out/a.jpg"}
+
+
+def test_names_need_be_no_text() -> None:
+    names = [os.fsdecode(b"in/\xff\xfe.jpg"), "in/two\nlines.jpg", "in/two/\n/x.jpg"]
+    touch(*names)
+    assert plan("in", output=Path("out")) == {name: f"out{name[2:]}" for name in names}
+
+
+def test_shards_are_disjoint_complete_and_keep_the_names_of_the_whole() -> None:
+    touch(*(f"in/{number % 3}/{number}.jpg" for number in range(30)), "in/0/A.jpg", "in/0/a.jpg")
+    whole = plan("in", output=Path("out"))
+    parts = [
+        targets(plan_run(["in"], Naming(output=Path("out")), shard=Shard(index, 4)))
+        for index in (1, 2, 3, 4)
+    ]
+    assert all(parts)
+    assert sum(len(part) for part in parts) == len(whole)
+    assert {source: target for part in parts for source, target in part.items()} == whole
+
+
+def test_a_shard_does_not_depend_on_where_the_folder_lies_nor_on_its_other_files() -> None:
+    touch(*(f"in/{number}.jpg" for number in range(9)))
+
+    def part(folder: str) -> set[str]:
+        result = plan_run([folder], Naming(output=Path("out")), shard=Shard(2, 3))
+        return {task.source.name for task in result.tasks}
+
+    before = part("in")
+    touch(*(f"in/new-{number}.jpg" for number in range(9)))
+    shutil.move("in", "moved")
+    assert {name for name in part("moved") if not name.startswith("new")} == before
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/2", "1/2/3"])
+def test_a_shard_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="expected i/n"):
+        Shard.parse(text)
 
 
 def test_a_file_named_twice_counts_once() -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tomau.cli import finish_options, options
-from tomau.cli.console import Console, stop_on_ctrl_c
+from tomau.cli import finish_options, folder_options, options
+from tomau.cli.console import Console, printable
 from tomau.cli.figures import before_and_after, write_figure
+from tomau.cli.folder_run import Teller, foreign_results, run_plan, watch_folders
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
-    from tomau.runtime import Colorizer, Existing, Naming, Outcome, Plan, RunOptions, RunSummary
+    from tomau.cli.folder_run import Engine
+    from tomau.runtime import Colorizer, Existing, ModelCard, Naming, Plan, RunOptions, RunSummary
 
 STREAM = "-"
 SHEET_LIMIT = 100
@@ -72,12 +75,6 @@ Jobs = Annotated[
         "--jobs", "-j", metavar="N", min=1, max=64, help="Photographs in work at the same time."
     ),
 ]
-Report = Annotated[
-    Path | None,
-    typer.Option(
-        "--report", metavar="CSV", help="Write a table of what became of each photograph."
-    ),
-]
 ContactSheet = Annotated[
     Path | None,
     typer.Option(
@@ -112,8 +109,14 @@ def colorize(
     overwrite: Overwrite = None,
     jobs: Jobs = 2,
     device: options.Device = "auto",
-    report: Report = None,
+    report: folder_options.Report = None,
+    manifest: folder_options.Manifest = None,
     contact_sheet: ContactSheet = None,
+    shard: folder_options.Share = None,
+    watch: folder_options.Watch = False,
+    every: folder_options.Every = 2.0,
+    engine: folder_options.Engine = "local",
+    address: folder_options.Address = None,
     max_pixels: MaxPixels = None,
     dry_run: DryRun = False,
     as_json: options.AsJson = False,
@@ -129,6 +132,7 @@ def colorize(
     \b
     tomau colorize grandma.jpg                  writes grandma.color.jpg
     tomau colorize album/ -o coloured/          a whole folder, mirrored
+    tomau colorize in/ -o out/ --manifest out/manifest.jsonl    then: tomau verify
     tomau colorize scan.tif -o new.png --strength 1.3
     tomau colorize - < old.jpg > new.jpg        in a pipe
 
@@ -136,7 +140,17 @@ def colorize(
     wrong, 130 interrupted.
     """  # noqa: D301 - the real backspace keeps the lines of the examples apart
     from tomau.imaging import DEFAULT_MAX_PIXELS, silence_decoders
-    from tomau.runtime import Colorizer, Finish, Naming, RunOptions, plan_run
+    from tomau.runtime import (
+        Colorizer,
+        Finish,
+        Manifest,
+        Naming,
+        ReportWriter,
+        RunOptions,
+        Shard,
+        plan_run,
+        remove_leftovers,
+    )
     from tomau.runtime.allocator import keep_freed_memory
 
     keep_freed_memory()
@@ -157,39 +171,77 @@ def colorize(
         provenance=provenance,
     )
     chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit, finish=finish)
+    if address is not None and engine != "ray":
+        raise UsageError(f"--address {address} came without --engine ray; give both or none")
     if STREAM in inputs or output == STREAM:
-        if dry_run or as_json or report or contact_sheet:
+        if dry_run or as_json or report or manifest or contact_sheet or watch or shard:
             raise UsageError(
-                "- came with --dry-run, --json, --report or --contact-sheet; "
-                "these need files: leave them out in a pipe"
+                "- came with --dry-run, --json, --report, --manifest, --contact-sheet, --watch or "
+                "--shard; these need files: leave them out in a pipe"
             )
         chosen = replace(chosen, existing="overwrite" if overwrite else "refuse")
         _pipe(inputs, naming, chosen, Colorizer.load(model, device=device), console)
         return
-    plan = plan_run(inputs, naming)
-    chosen = replace(chosen, existing=_existing(overwrite, plan))
-    _protect_photographs(plan, report, contact_sheet)
-    for path, reason in plan.left_out:
-        console.detail(f"left out {path}: {reason}")
+    part = None if shard is None else Shard.parse(shard)
+    look = partial(plan_run, inputs, naming, shard=part, may_be_empty=watch)
+    plan = look()
+    chosen = replace(chosen, existing=_existing(overwrite, plan), digests=manifest is not None)
+    _protect_photographs(plan, report, manifest, contact_sheet)
     if dry_run:
+        for path, reason in plan.left_out:
+            console.detail(f"left out {printable(path)}: {reason}")
         _show_plan(plan, chosen, console, as_json=as_json)
         return
-    colorizer = Colorizer.load(model, device=device)
-    card, provider = colorizer.card, colorizer.session.provider
-    console.detail(f"model {card.name} {card.version} on {provider}")
-    summary = _run(plan, colorizer, chosen, console, report=report, as_json=as_json)
+    work, card = _open_engine(engine, model, device, chosen, address, console)
+    remove_leftovers({task.target.parent for task in plan.tasks})
+    with ExitStack() as stack:
+        rows = None if report is None else stack.enter_context(ReportWriter(report))
+        record = None if manifest is None else stack.enter_context(Manifest(manifest, card))
+        teller = Teller(console, as_json=as_json, report=rows, manifest=record)
+        refuse = foreign_results(record, chosen)
+        if watch:
+            watch_folders(look, work, teller, console, refuse, every=every)
+            teller.finish(is_batch=True, interrupted=False)
+            return
+        summary = run_plan(plan, work, teller, console, refuse)
     if contact_sheet is not None and not summary.interrupted:
         _write_contact_sheet(contact_sheet, summary, console)
         if not as_json:
-            console.result(str(contact_sheet))
-    _finish(summary, console, is_batch=plan.is_batch)
+            console.result(printable(contact_sheet))
+    teller.finish(is_batch=plan.is_batch, interrupted=summary.interrupted)
+
+
+def _open_engine(
+    name: str,
+    model: str,
+    device: options.DeviceName,
+    chosen: RunOptions,
+    address: str | None,
+    console: Console,
+) -> tuple[Engine, ModelCard]:
+    """What does the work, with the card of the model that it is done by."""
+    from tomau.runtime import Colorizer, load_model, run_on_ray, run_tasks
+
+    if name == "ray":
+        card = load_model(model).card
+        console.detail(f"model {card.name} {card.version} on Ray")
+        return partial(
+            run_on_ray, model=model, device=device, options=chosen, address=address
+        ), card
+    colorizer = Colorizer.load(model, device=device)
+    card = colorizer.card
+    console.detail(f"model {card.name} {card.version} on {colorizer.session.provider}")
+    return partial(run_tasks, colorizer=colorizer, options=chosen), card
 
 
 def _protect_photographs(plan: Plan, *extras: Path | None) -> None:
     """Refuse a report or contact sheet in the place of a photograph."""
-    photographs = {path.resolve() for task in plan.tasks for path in (task.source, task.target)}
+    # Not Path.resolve: it raises where links run in a circle.
+    photographs = {
+        os.path.realpath(path) for task in plan.tasks for path in (task.source, task.target)
+    }
     for extra in extras:
-        if extra is not None and extra.resolve() in photographs:
+        if extra is not None and os.path.realpath(extra) in photographs:
             raise UsageError(f"{extra} is a photograph of this run; expected another file name")
 
 
@@ -206,50 +258,7 @@ def _show_plan(plan: Plan, chosen: RunOptions, console: Console, *, as_json: boo
             state = "skip" if skipped else "write"
             console.json({"source": str(task.source), "target": str(task.target), "planned": state})
         elif not skipped:
-            console.result(f"{task.source} -> {task.target}")
-
-
-def _run(
-    plan: Plan,
-    colorizer: Colorizer,
-    chosen: RunOptions,
-    console: Console,
-    *,
-    report: Path | None,
-    as_json: bool,
-) -> RunSummary:
-    """Run the plan and tell of each photograph as it is done."""
-    from tomau.runtime import ReportWriter, run_tasks
-
-    with (
-        ReportWriter(report) if report else nullcontext() as rows,
-        console.progress("colourizing", len(plan.tasks)) as advance,
-        stop_on_ctrl_c() as stop,
-    ):
-
-        def tell(outcome: Outcome) -> None:
-            advance()
-            if rows is not None:
-                rows.add(outcome)
-            if as_json:
-                console.json(outcome.as_row())
-            _tell(outcome, console, with_path=not as_json)
-
-        return run_tasks(plan.tasks, colorizer, chosen, tell, stop=stop)
-
-
-def _tell(outcome: Outcome, console: Console, *, with_path: bool) -> None:
-    if outcome.status == "failed":
-        named = str(outcome.source) in outcome.reason
-        console.error(outcome.reason if named else f"{outcome.source}: {outcome.reason}")
-    elif outcome.status == "skipped":
-        console.detail(f"skipped {outcome.source}: {outcome.reason}")
-    else:
-        for note in outcome.notes:
-            console.note(f"{outcome.source}: {note}")
-        if with_path:
-            console.result(str(outcome.target))
-        console.detail(f"{outcome.source}: {outcome.seconds:.2f} s")
+            console.result(f"{printable(task.source)} -> {printable(task.target)}")
 
 
 def _write_contact_sheet(path: Path, summary: RunSummary, console: Console) -> None:
@@ -259,20 +268,6 @@ def _write_contact_sheet(path: Path, summary: RunSummary, console: Console) -> N
         console.note(f"the contact sheet shows the first {SHEET_LIMIT} of {len(pairs)}")
     if pairs:
         write_figure(before_and_after(pairs[:SHEET_LIMIT]), path)
-
-
-def _finish(summary: RunSummary, console: Console, *, is_batch: bool) -> None:
-    """Sum up on stderr, and leave with the exit code of the run."""
-    failed = summary.count("failed")
-    if is_batch:
-        console.note(
-            f"{summary.count('done')} done, {summary.count('skipped')} skipped, {failed} failed"
-        )
-    if summary.interrupted:
-        console.note("interrupted; the same call goes on where this one stopped")
-        raise typer.Exit(130)
-    if failed:
-        raise typer.Exit(1)
 
 
 def _pipe(
@@ -298,4 +293,4 @@ def _pipe(
     overwrite = chosen.existing == "overwrite"
     write_picture(result, target, format=format_name, overwrite=overwrite)
     if isinstance(target, Path):
-        console.result(str(target))
+        console.result(printable(target))

@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -25,49 +26,88 @@ class Console:
 
     def result(self, text: str) -> None:
         """A line of the command's result, on stdout."""
-        typer.echo(text)
+        typer.echo(_encodable(text))
 
     def json(self, value: Any, *, indent: int | None = None) -> None:
         """A result as JSON on stdout; in one line unless indented."""
-        typer.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+        text = json.dumps(value, ensure_ascii=False, indent=indent)
+        if not _is_text(text):  # a file name of bytes that are no text
+            text = json.dumps(value, indent=indent)
+        typer.echo(text)
 
     def error(self, text: str) -> None:
         """What failed, on stderr."""
-        typer.echo(f"error: {text}", err=True)
+        typer.echo(f"error: {printable(text)}", err=True)
 
     def note(self, text: str) -> None:
         """What is worth knowing, on stderr, unless quiet."""
         if not self.quiet:
-            typer.echo(text, err=True)
+            typer.echo(_encodable(text), err=True)
 
     def detail(self, text: str) -> None:
         """What only a curious person wants to know, on stderr, if verbose."""
         if self.verbose:
-            typer.echo(text, err=True)
+            typer.echo(_encodable(text), err=True)
 
     @contextmanager
-    def progress(self, what: str, total: int | None) -> Iterator[Callable[[], None]]:
-        """A bar on stderr while the block runs; yields the function that moves it by one."""
+    def progress(self, what: str, total: int | None) -> Iterator[Callable[..., None]]:
+        """A bar on stderr while the block runs, with the rate and the time that is left.
+
+        Yields the function that moves it by one; with ``failed=True`` it counts a failure too.
+        """
         if self.quiet or not sys.stderr.isatty():
-            yield lambda: None
+            yield lambda *, failed=False: None  # noqa: ARG005 - of the bar's signature
             return
         from rich.console import Console as RichConsole
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
         from rich.progress import TimeRemainingColumn as Remaining
 
+        from tomau.cli.rate import FailuresColumn, RateColumn
+
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            RateColumn(),
             Remaining(),
+            FailuresColumn(),
             console=RichConsole(stderr=True),
             transient=True,
             # Lines printed meanwhile go above the bar; stdout only if it is the same terminal.
             redirect_stdout=sys.stdout.isatty(),
         )
         with bar:
-            task = bar.add_task(what, total=total)
-            yield lambda: bar.advance(task)
+            task = bar.add_task(what, total=total, failures=0)
+            failures = 0
+
+            def advance(*, failed: bool = False) -> None:
+                nonlocal failures
+                failures += failed
+                bar.update(task, advance=1, failures=failures)
+
+            yield advance
+
+
+def printable(text: str | Path) -> str:
+    r"""One line of a text or path, with escapes for what a terminal cannot show or would obey.
+
+    A newline becomes ``\n``, a byte of a file name that is no text ``\xff``.
+    """
+    return "".join(
+        character
+        if character.isprintable()
+        else repr(character.encode("utf-8", "surrogateescape"))[2:-1]
+        for character in str(text)
+    )
+
+
+def _encodable(text: str) -> str:
+    """The text as it is; only bytes of a file name that are no text become escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _is_text(text: str) -> bool:
+    return _encodable(text) == text
 
 
 @contextmanager

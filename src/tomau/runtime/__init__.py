@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, make_folder, run_tasks
 from tomau.runtime.card import Model, ModelCard, file_sha256, read_model, verify_model, write_card
+from tomau.runtime.cluster import run_on_ray
 from tomau.runtime.colorizer import Colorizer, colorize
 from tomau.runtime.finishing import Finish
 from tomau.runtime.folders import Plan, Task, plan_run
+from tomau.runtime.leftovers import remove_leftovers
+from tomau.runtime.manifest import Manifest
 from tomau.runtime.naming import Naming, stream_format
 from tomau.runtime.report import ReportWriter
 from tomau.runtime.session import Device, OnnxSession, Session, open_session
+from tomau.runtime.shard import Shard
 from tomau.runtime.store import find_model_folder, list_model_folders, load_model
+from tomau.runtime.verify import Finding, verify_manifest
+from tomau.runtime.watching import Arrivals
 
 __all__ = [
+    "Arrivals",
     "Colorizer",
     "Device",
     "Existing",
+    "Finding",
     "Finish",
+    "Manifest",
     "Model",
     "ModelCard",
     "Naming",
@@ -27,6 +36,7 @@ __all__ = [
     "RunOptions",
     "RunSummary",
     "Session",
+    "Shard",
     "Task",
     "colorize",
     "file_sha256",
@@ -37,8 +47,11 @@ __all__ = [
     "open_session",
     "plan_run",
     "read_model",
+    "remove_leftovers",
+    "run_on_ray",
     "run_tasks",
     "stream_format",
+    "verify_manifest",
     "verify_model",
     "write_card",
 ]

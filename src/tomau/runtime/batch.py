@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
+from tomau.runtime.card import file_sha256
 from tomau.runtime.finishing import Finish
 
 if TYPE_CHECKING:
@@ -23,13 +25,16 @@ if TYPE_CHECKING:
 Existing = Literal["refuse", "skip", "overwrite"]
 Status = Literal["done", "skipped", "failed"]
 
+_AHEAD = 8
+
 
 @dataclass(frozen=True)
 class RunOptions:
     """How the photographs of a run are colourized and written.
 
     ``existing`` says what happens to a result that is there already; ``jobs`` photographs are
-    in work at once, so that reading and writing overlap with the network.
+    in work at once, so that reading and writing overlap with the network; ``digests``: the
+    outcomes hold length and SHA-256 of both files.
     """
 
     size: int | None = None
@@ -38,6 +43,7 @@ class RunOptions:
     jobs: int = 2
     max_pixels: int | None = DEFAULT_MAX_PIXELS
     finish: Finish = field(default_factory=Finish)
+    digests: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ class Outcome:
     width: int | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    source_sha256: str = ""
+    target_sha256: str = ""
+    source_bytes: int | None = None
+    target_bytes: int | None = None
 
     def as_row(self) -> dict[str, str | int | float | None]:
         """The outcome in plain values, for a CSV row or a JSON object."""
@@ -109,8 +119,10 @@ def run_tasks(
     with ThreadPoolExecutor(options.jobs, thread_name_prefix="tomau") as pool:
         try:
             for task in tasks:
-                # A bounded queue: a million photographs must not become a million futures.
-                if len(pending) > options.jobs:
+                # A bounded queue: a million photographs must not become a million futures. What
+                # waits holds no pixels; a few more than jobs, so that a large one at its head
+                # does not let the others run out of work.
+                if len(pending) >= _AHEAD * options.jobs:
                     settle_first()
                 if stop.is_set():
                     break
@@ -129,19 +141,24 @@ def run_tasks(
 def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     """Colourize one file; whatever goes wrong with it is told in the outcome."""
     start = time.perf_counter()
-    overwrite = options.existing == "overwrite"
+    proof: dict[str, Any] = {}
     try:
-        if task.target.exists() and not overwrite:
-            return _already_there(task, options.existing)
+        if (finished := already_there(task, options.existing)) is not None:
+            return finished
         # Before the work, so that an output that cannot be is known at once.
         make_folder(task.target.parent)
         picture = read_picture(task.source, max_pixels=options.max_pixels)
+        if options.digests:
+            proof |= _proof("source", task.source)
         result = colorizer.colorize_picture(
             picture, size=options.size, strength=options.strength, finish=options.finish
         )
+        overwrite = options.existing == "overwrite" or _is_empty(task.target)
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
+        if options.digests:
+            proof |= _proof("target", task.target)
     except Exception as error:  # a night's run must outlive any single photograph
-        return Outcome(task.source, task.target, "failed", _reason(error))
+        return Outcome(task.source, task.target, "failed", _reason(error), **proof)
     return Outcome(
         task.source,
         task.target,
@@ -150,17 +167,36 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         width=picture.width,
         seconds=time.perf_counter() - start,
         notes=(*result.notes, *losses(result, task.format)),
+        **proof,
     )
 
 
-def _already_there(task: Task, existing: Existing) -> Outcome:
-    if existing == "skip":
-        return Outcome(task.source, task.target, "skipped", "the result is there already")
-    reason = (
-        f"{task.target} is there already; expected a new file: "
-        "give --overwrite, --skip-existing, or another --output"
-    )
-    return Outcome(task.source, task.target, "failed", reason)
+def _proof(kind: Literal["source", "target"], path: Path) -> dict[str, Any]:
+    return {f"{kind}_sha256": file_sha256(path), f"{kind}_bytes": path.stat().st_size}
+
+
+def already_there(task: Task, existing: Existing) -> Outcome | None:
+    """The outcome of a photograph whose result is there and stays; None if there is work to do.
+
+    An empty file is no result: where files have no hard links, a run that is killed in the
+    moment of claiming a name leaves one.
+    """
+    # Not Path.exists: in a folder that may not be looked into it raises.
+    if existing == "overwrite" or not os.path.exists(task.target):  # noqa: PTH110
+        return None
+    if existing == "refuse":
+        reason = (
+            f"{task.target} is there already; expected a new file: "
+            "give --overwrite, --skip-existing, or another --output"
+        )
+        return Outcome(task.source, task.target, "failed", reason)
+    if _is_empty(task.target):
+        return None
+    return Outcome(task.source, task.target, "skipped", "the result is there already")
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size == 0
 
 
 def make_folder(folder: Path) -> None:

@@ -6,15 +6,15 @@ plan, so that an interrupted run goes on where it stopped.
 
 from __future__ import annotations
 
-import glob
-import itertools
+import hashlib
 import os
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tomau.errors import UsageError
+from tomau.runtime.finding import Found, PassedBy, find_photographs, is_several, real
 from tomau.runtime.naming import (
     PHOTO_EXTENSIONS,
     Naming,
@@ -26,7 +26,10 @@ from tomau.runtime.naming import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tomau.runtime.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -40,42 +43,44 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """The photographs of a run in their order, and the files left out of it with the reason.
+    """The photographs of a run in their order, and what was passed by, each with the reason.
 
-    ``is_batch`` tells whether folders, patterns, or several files were asked for.
+    ``left_out`` are files that were not asked for, ``unreadable`` folders whose photographs
+    nobody could see. ``is_batch``: folders, patterns, or several files were asked for.
     """
 
     tasks: tuple[Task, ...]
     left_out: tuple[tuple[Path, str], ...]
     is_batch: bool
+    unreadable: tuple[tuple[Path, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A photograph, and the path below the output folder that mirrors its place."""
-
-    source: Path
-    place: Path
-
-
-def plan_run(inputs: Sequence[str | Path], naming: Naming) -> Plan:
+def plan_run(
+    inputs: Sequence[str | Path],
+    naming: Naming,
+    *,
+    shard: Shard | None = None,
+    may_be_empty: bool = False,
+) -> Plan:
     """Plan the results of files, folders (with everything below them), and patterns.
 
     One folder is mirrored below the output; of several inputs each folder is mirrored below a
     folder of its own name there. Results of earlier runs (``*.color.*``) and hidden files found
     in folders are left out. Two photographs never share a result: one whose extension changes
-    keeps its old extension in the name (``a.png`` beside ``a.jpg`` becomes ``a.png.jpg``).
-    A file that is missing is planned, so that the run tells of it and does the rest.
+    keeps its old extension in the name (``a.png`` beside ``a.jpg`` becomes ``a.png.jpg``), and
+    names that still are equal, or would be where case does not count, get a mark
+    (``a~1f40fc92.jpg``). A file that is missing is planned, so that the run tells of it and does
+    the rest. ``shard`` keeps its part of the plan: names are those of the whole.
 
     Raises:
-        UsageError: no photograph was found, a result would overwrite an input, two inputs would
-            share a result, or the naming contradicts itself.
+        UsageError: no photograph was found and the plan may not be empty, a result would
+            overwrite an input, or the naming contradicts itself.
     """
     check_naming(naming)
-    left_out: list[tuple[Path, str]] = []
-    is_batch = len(inputs) > 1 or any(_is_several(entry) for entry in inputs)
-    found = _unique(_find_all(inputs, naming, left_out))
-    if not found:
+    passed_by = PassedBy()
+    is_batch = len(inputs) > 1 or any(is_several(entry) for entry in inputs)
+    found = find_photographs(inputs, naming, passed_by)
+    if not (found or may_be_empty or passed_by.unreadable):
         names = ", ".join(os.fspath(entry) for entry in inputs)
         raise UsageError(
             f"no photograph was found in {names}; expected files ending in "
@@ -87,78 +92,13 @@ def plan_run(inputs: Sequence[str | Path], naming: Naming) -> Plan:
     else:
         _expect_folder(naming)
         tasks = _name_results(found, naming)
-    tasks = _protect_inputs(tasks, naming, left_out)
-    return Plan(tuple(tasks), tuple(left_out), is_batch)
-
-
-def _is_several(entry: str | Path) -> bool:
-    path = Path(entry)
-    return path.is_dir() or (not path.exists() and glob.has_magic(os.fspath(entry)))
-
-
-def _find_all(
-    inputs: Sequence[str | Path], naming: Naming, left_out: list[tuple[Path, str]]
-) -> Iterator[_Found]:
-    for entry in inputs:
-        path = Path(entry)
-        if not _is_several(entry):
-            yield _Found(path, Path(path.name))
-        elif path.is_dir():
-            below = Path(path.resolve().name) if len(inputs) > 1 else Path()
-            yield from _walk(path, below, naming, left_out)
-        else:
-            yield from _expand(os.fspath(entry), naming, left_out)
-
-
-def _expand(pattern: str, naming: Naming, left_out: list[tuple[Path, str]]) -> Iterator[_Found]:
-    """Photographs that a pattern such as ``scans/**/*.tif`` matches, and those in its folders.
-
-    Their places are mirrored from the last folder of the pattern that holds no wildcard.
-    """
-    fixed = itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts)
-    base = Path(*fixed)
-    for match in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - may be absolute
-        path = Path(match)
-        if path.is_dir():
-            yield from _walk(path, path.relative_to(base), naming, left_out)
-        elif _is_photo(path, naming, left_out):
-            yield _Found(path, path.relative_to(base))
-
-
-def _walk(
-    folder: Path, below: Path, naming: Naming, left_out: list[tuple[Path, str]]
-) -> Iterator[_Found]:
-    """Photographs of a folder tree in sorted order, without hidden ones and without the output."""
-    output = None if naming.output is None else naming.output.resolve()
-    root = folder.resolve()
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and (output == root or Path(here, name).resolve() != output)
-        )
-        for name in sorted(files):
-            path = Path(here, name)
-            if not name.startswith(".") and _is_photo(path, naming, left_out):
-                yield _Found(path, below / path.relative_to(folder))
-
-
-def _is_photo(path: Path, naming: Naming, left_out: list[tuple[Path, str]]) -> bool:
-    if path.suffix.lower() not in PHOTO_EXTENSIONS:
-        left_out.append((path, "not a photograph by its extension"))
-        return False
-    if is_result(path, naming):
-        left_out.append((path, "a result of an earlier run by its name"))
-        return False
-    return True
-
-
-def _unique(found: Iterable[_Found]) -> list[_Found]:
-    """The same file named twice, for instance by itself and by its folder, counts once."""
-    first: dict[Path, _Found] = {}
-    for entry in found:
-        first.setdefault(entry.source.resolve(), entry)
-    return list(first.values())
+    safe = _protect_inputs(tasks, naming, passed_by)
+    chosen = [
+        task
+        for task, entry in zip(tasks, found, strict=True)
+        if task in safe and (shard is None or shard.holds(entry.place))
+    ]
+    return Plan(tuple(chosen), tuple(passed_by.left_out), is_batch, tuple(passed_by.unreadable))
 
 
 def _expect_folder(naming: Naming) -> None:
@@ -172,53 +112,66 @@ def _expect_folder(naming: Naming) -> None:
         )
 
 
-def _name_results(found: Sequence[_Found], naming: Naming) -> list[Task]:
-    """Tasks with a result of its own for each photograph."""
-    tasks = [_task(entry, naming, keep_extension=False) for entry in found]
+def _name_results(found: Sequence[Found], naming: Naming) -> list[Task]:
+    """Tasks with a result of its own for each photograph.
+
+    All of those that would share a name are marked, not all but the first: which is the first
+    changes when photographs are added. The mark is of the place, which is the same on every
+    machine, and only where even that is equal (files of two folders named by themselves) of the
+    path.
+    """
+    tasks = [_task(entry, naming) for entry in found]
     for same in _grouped(tasks):
         for index in same:
             if _extension_changes(tasks[index]):
                 tasks[index] = _task(found[index], naming, keep_extension=True)
-    for same in _grouped(tasks):
-        one, other = tasks[same[0]], tasks[same[1]]
-        raise UsageError(
-            f"{one.source} and {other.source} would both become {one.target}; "
-            "colourize them by their folders, or in two runs with different outputs"
-        )
+    for origin in ("place", "source"):
+        for same in _grouped(tasks):
+            for index in same:
+                mark = _mark(getattr(found[index], origin))
+                keep_extension = _extension_changes(tasks[index])
+                tasks[index] = _task(found[index], naming, keep_extension, mark)
     return tasks
 
 
-def _task(entry: _Found, naming: Naming, *, keep_extension: bool) -> Task:
+def _task(found: Found, naming: Naming, keep_extension: bool = False, mark: str = "") -> Task:
     target, format_name = result_file(
-        entry.source, entry.place, naming, keep_extension=keep_extension
+        found.source, found.place, naming, keep_extension=keep_extension, mark=mark
     )
-    return Task(entry.source, target, format_name)
+    return Task(found.source, target, format_name)
 
 
 def _extension_changes(task: Task) -> bool:
     return task.source.suffix != task.target.suffix
 
 
+def _mark(path: Path) -> str:
+    return "~" + hashlib.sha256(os.fsencode(path.as_posix())).hexdigest()[:8]
+
+
 def _grouped(tasks: Sequence[Task]) -> list[list[int]]:
-    """Indices of the tasks that share a target, one list per shared target."""
-    groups: dict[Path, list[int]] = defaultdict(list)
+    """Indices of the tasks that share a target, one list per shared target.
+
+    Names count as equal that are so where case, or the way an accent is spelt, makes no
+    difference: on other file systems than this one, results would overwrite each other.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
     for index, task in enumerate(tasks):
-        groups[task.target].append(index)
+        name = unicodedata.normalize("NFC", os.fspath(task.target)).casefold()
+        groups[name].append(index)
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _protect_inputs(
-    tasks: Sequence[Task], naming: Naming, left_out: list[tuple[Path, str]]
-) -> list[Task]:
-    """Refuse every plan in which a result would take the place of an input.
+def _protect_inputs(tasks: Sequence[Task], naming: Naming, passed_by: PassedBy) -> set[Task]:
+    """Refuse every plan in which a result would take the place of an input; the tasks to do.
 
     ``tomau colorize *.jpg``, run a second time, names ``a.jpg`` and its result ``a.color.jpg``:
     that result is left out instead.
     """
-    by_source = {task.source.resolve(): task for task in tasks}
+    by_source = {real(task.source): task for task in tasks}
     results: set[Path] = set()
     for task in tasks:
-        target = task.target.resolve()
+        target = real(task.target)
         endangered = by_source.get(target)
         if endangered is None:
             continue
@@ -228,5 +181,5 @@ def _protect_inputs(
                 "choose another --output or --suffix"
             )
         results.add(target)
-        left_out.append((endangered.source, f"the result of {task.source}"))
-    return [task for task in tasks if task.source.resolve() not in results]
+        passed_by.left_out.append((endangered.source, f"the result of {task.source}"))
+    return {task for task in tasks if real(task.source) not in results}

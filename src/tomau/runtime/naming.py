@@ -106,12 +106,12 @@ def format_of_output(output: Path, naming: Naming) -> str:
 
 
 def result_file(
-    source: Path, place: Path, naming: Naming, *, keep_extension: bool
+    source: Path, place: Path, naming: Naming, *, keep_extension: bool, mark: str = ""
 ) -> tuple[Path, str]:
     """File that a photograph becomes, and Pillow's name of its format.
 
     ``place`` is its path below the output folder. With ``keep_extension`` the name holds the
-    input's extension too, ``a.png.jpg``.
+    input's extension too, ``a.png.jpg``; ``mark`` follows the input's name, before the suffix.
     """
     own = _full_colour(source.suffix)
     kind = _wanted_format(naming) or own or _FALLBACK
@@ -119,7 +119,7 @@ def result_file(
     extension = source.suffix if own == kind else kind.extensions[0]
     folder = source.parent if naming.output is None else naming.output / place.parent
     name = place.name if keep_extension else place.stem
-    return folder / f"{name}{naming.effective_suffix()}{extension}", kind.name
+    return folder / f"{name}{mark}{naming.effective_suffix()}{extension}", kind.name
 
 
 def is_result(path: Path, naming: Naming) -> bool:

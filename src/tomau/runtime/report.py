@@ -1,11 +1,10 @@
-"""The report of a run: a CSV with one row per photograph, readable while the run goes on."""
+"""The report of a run: a table with one row per photograph, readable while the run goes on."""
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Self
 
-from tomau.errors import UsageError
+from tomau.runtime.rows import RowWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +16,7 @@ COLUMNS = ("source", "target", "status", "reason", "width", "height", "seconds",
 
 
 class ReportWriter:
-    """Writes outcomes to a CSV file, row by row, so that a run that is cut off leaves its rows."""
+    """Writes the outcomes of one run, row by row, as CSV, or as JSONL by the file's name."""
 
     def __init__(self, path: Path) -> None:
         """Start the report; a report that is there already is replaced.
@@ -25,15 +24,7 @@ class ReportWriter:
         Raises:
             UsageError: the file cannot be written.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = path.open("w", newline="", encoding="utf-8")
-        except OSError as error:
-            raise UsageError(
-                f"report {path} cannot be written ({error.strerror}); choose another file"
-            ) from error
-        self._rows = csv.DictWriter(self._stream, COLUMNS)
-        self._rows.writeheader()
+        self._rows = RowWriter(path, COLUMNS)
 
     def __enter__(self) -> Self:
         return self
@@ -44,9 +35,8 @@ class ReportWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stream.close()
+        self._rows.close()
 
     def add(self, outcome: Outcome) -> None:
         """Append one outcome and hand it to the operating system at once."""
-        self._rows.writerow(outcome.as_row())
-        self._stream.flush()
+        self._rows.add(outcome.as_row())

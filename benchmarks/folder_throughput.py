@@ -1,0 +1,217 @@
+"""How quickly a folder of 1.5-megapixel JPEGs is colourized, against its stages one by one.
+
+Every stage is timed alone on one thread. Two bounds follow: the rate of the slowest stage, and the
+rate at which the work of all stages fits on the processors. Two processors are rarely two where
+other programs run, so the second counts what two threads really do at once (hashing, which waits
+for nobody): 2 times the work of one on an idle machine. Against the bounds stand whole runs:
+photographs side by side (what tomau does, by jobs and threads of each), and a chain of one thread
+for each stage with bounded queues between them. Rounds are interleaved and the median is taken.
+Memory is that of a process over 2,000 small photographs.
+
+    python benchmarks/folder_throughput.py --out results/folder_throughput.csv
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from file_to_file import EXAMPLES, Row, describe, make_photo, write_table
+from tomau.color import luminance, render_u8
+from tomau.imaging import read_picture, write_picture
+from tomau.runtime import Colorizer, Naming, RunOptions, Task, file_sha256, plan_run, run_tasks
+from tomau.runtime.allocator import keep_freed_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Stage = tuple[str, Callable[[Any], Any]]
+
+SIDE_BY_SIDE = ((1, 2), (2, 2), (3, 1))
+QUEUE = 2
+SMALL = 2000
+HASHED = 200_000_000
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="default", help="name or path")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
+    options = parser.parse_args()
+    keep_freed_memory()  # as tomau colorize does
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        for number, original in enumerate(sorted(EXAMPLES.glob("*.jpg"))):
+            make_photo(original, folder / "in" / f"{number}.jpg")
+        tasks = plan_run([folder / "in"], Naming(output=folder / "out")).tasks
+        colorizers = {threads: Colorizer.load(options.model, threads=threads) for threads in (1, 2)}
+        header = describe(tasks[0].source, colorizers[1])
+        header[0] = header[0].replace("file_to_file", Path(__file__).stem)
+        rows = measure(tasks, colorizers, options.rounds)
+        rows += memory(folder / "small", colorizers[1])
+    write_table(rows, header, options.out)
+
+
+def measure(tasks: Sequence[Task], colorizers: dict[int, Colorizer], rounds: int) -> list[Row]:
+    """Stages alone, then the rates of whole runs and what share of the two bounds they reach."""
+    stages: dict[str, list[float]] = {}
+    rates: dict[str, list[float]] = {}
+    gains: list[float] = []
+    for _ in range(rounds + 1):
+        gains.append(gain_of_two_threads())
+        for name, seconds in stages_alone(tasks, colorizers[1]).items():
+            stages.setdefault(name, []).append(seconds)
+        for jobs, threads in SIDE_BY_SIDE:
+            options = RunOptions(existing="overwrite", jobs=jobs, digests=True)
+            name = f"side by side, {jobs} jobs, {threads} threads"
+            start = time.perf_counter()
+            summary = run_tasks(tasks, colorizers[threads], options, lambda _: None)
+            seconds = time.perf_counter() - start
+            if summary.count("done") != len(tasks):
+                raise SystemExit("a photograph failed")
+            rates.setdefault(name, []).append(len(tasks) / seconds)
+        start = time.perf_counter()
+        chain(tasks, stage_functions(colorizers[1]))
+        rates.setdefault("chain of stages, a thread each", []).append(
+            len(tasks) / (time.perf_counter() - start)
+        )
+    # The first round warms caches and is left out.
+    alone = {name: statistics.median(seconds[1:]) for name, seconds in stages.items()}
+    slowest = max(alone, key=lambda name: alone[name])
+    gain = statistics.median(gains[1:])
+    bounds = {
+        f"slowest stage alone ({slowest})": 1 / alone[slowest],
+        "all stages on two threads": gain / sum(alone.values()),
+    }
+    rows: list[Row] = [
+        ("two threads at once, work of one", gain, "times"),
+        *((f"{name}, alone on one thread", seconds, "s") for name, seconds in alone.items()),
+        *((name, rate, "pictures/s") for name, rate in bounds.items()),
+    ]
+    for name, measured in rates.items():
+        rate = statistics.median(measured[1:])
+        rows.append((name, rate, "pictures/s"))
+        rows.append((f"{name}: share of the lower bound", rate / min(bounds.values()), ""))
+    return rows
+
+
+def gain_of_two_threads() -> float:
+    """How many times the work of one thread two do in the same time."""
+    content = bytes(HASHED)
+    seconds = []
+    for count in (1, 2):
+        threads = [Thread(target=hashlib.sha256, args=(content,)) for _ in range(count)]
+        start = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seconds.append(time.perf_counter() - start)
+    return 2 * seconds[0] / seconds[1]
+
+
+def stage_functions(colorizer: Colorizer) -> list[Stage]:
+    """The four stages of a photograph; each takes what the one before it gave."""
+
+    def decode(task: Task) -> Any:
+        file_sha256(task.source)
+        picture = read_picture(task.source)
+        return task, picture, luminance(picture.pixels)
+
+    def network(work: Any) -> Any:
+        return (*work, colorizer.predict_ab(work[2]))
+
+    def upsample(work: Any) -> Any:
+        task, picture, l, ab_low = work
+        return task, picture.with_pixels(render_u8(l, ab_low, threads=1))
+
+    def encode(work: Any) -> Any:
+        task, picture = work
+        task.target.parent.mkdir(exist_ok=True)
+        write_picture(picture, task.target, format=task.format, overwrite=True)
+        file_sha256(task.target)
+
+    return [
+        ("decode and hash", decode),
+        ("network", network),
+        ("upsample, gamut, round", upsample),
+        ("encode, write and hash", encode),
+    ]
+
+
+def stages_alone(tasks: Sequence[Task], colorizer: Colorizer) -> dict[str, float]:
+    """Mean seconds of every stage over the photographs, nothing beside it."""
+    seconds: dict[str, float] = {}
+    for task in tasks:
+        work: Any = task
+        for name, function in stage_functions(colorizer):
+            start = time.perf_counter()
+            work = function(work)
+            seconds[name] = seconds.get(name, 0.0) + (time.perf_counter() - start) / len(tasks)
+    return seconds
+
+
+def chain(tasks: Sequence[Task], stages: Sequence[Stage]) -> None:
+    """Run the stages as a chain of threads with bounded queues between them."""
+    queues: list[Queue[Any]] = [Queue(QUEUE) for _ in stages]
+
+    def work(number: int) -> None:
+        while (item := queues[number].get()) is not None:
+            result = stages[number][1](item)
+            if number + 1 < len(stages):
+                queues[number + 1].put(result)
+        if number + 1 < len(stages):
+            queues[number + 1].put(None)
+
+    threads = [Thread(target=work, args=(number,)) for number in range(len(stages))]
+    for thread in threads:
+        thread.start()
+    for task in tasks:
+        queues[0].put(task)
+    queues[0].put(None)
+    for thread in threads:
+        thread.join()
+
+
+def memory(folder: Path, colorizer: Colorizer) -> list[Row]:
+    """Resident memory of this process along a folder of small photographs of many sizes."""
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    for number in range(SMALL):
+        height, width = random.integers(120, 360, 2)
+        pixels = random.integers(0, 255, (height, width), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.jpg")
+    told: list[float] = []
+
+    def note(_: object) -> None:
+        told.append(resident_megabytes())
+
+    tasks = plan_run([folder], Naming(output=folder / "out")).tasks
+    run_tasks(tasks, colorizer, RunOptions(size=64, digests=True), note)
+    return [
+        (f"memory after {count} of {SMALL} photographs", told[count - 1], "MB")
+        for count in (SMALL // 10, SMALL // 2, SMALL)
+    ]
+
+
+def resident_megabytes() -> float:
+    """Resident memory of this process now, on Linux."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096 / 1e6
+
+
+if __name__ == "__main__":
+    main()
