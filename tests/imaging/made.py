@@ -124,6 +124,12 @@ def _register() -> None:
             "PNG 16-bit RGBA": lambda: imagecodecs.png_encode(_deep(3, alpha=True)),
             "WebP": lambda: _pillow(see_through, "WEBP", **exif, xmp=XMP, lossless=True),
             "AVIF": lambda: _pillow(see_through, "AVIF", exif=exif_block(), xmp=XMP, quality=95),
+            "AVIF 10-bit": lambda: imagecodecs.avif_encode(
+                _deep(3) >> 6, level=95, bitspersample=10
+            ),
+            "AVIF 12-bit gray": lambda: imagecodecs.avif_encode(
+                gray_u16() >> 4, level=95, bitspersample=12
+            ),
             "HEIC": lambda: _pillow(see_through, "HEIF", exif=exif_block(1), xmp=XMP, quality=95),
             "HEIC 10-bit": _deep_heic,
             "JPEG 2000": lambda: _pillow(rgb, "JPEG2000"),

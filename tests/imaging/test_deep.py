@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     Encode = Callable[..., bytes]
 
 
+# Made before a test takes the packages away.
+NARROWED = {
+    kind: made.file(kind) for kind in ("AVIF 10-bit", "JPEG 2000 12-bit RGB", "PNG 16-bit RGB")
+}
+
+
 def tiff(pixels: NDArray[Any], **options: Any) -> bytes:
     buffer = io.BytesIO()
     tifffile.imwrite(buffer, pixels, metadata=None, **options)
@@ -181,6 +187,12 @@ class TestWithoutTheExtra:
     def test_a_layout_that_pillow_does_not_know_names_the_extra(self) -> None:
         with pytest.raises(MissingExtraError, match="this kind of TIFF file"):
             read_picture(tiff(np.zeros((4, 5, 3), np.uint32), photometric="rgb"))
+
+    @pytest.mark.parametrize("kind", NARROWED)
+    def test_what_pillow_narrows_in_silence_is_told(self, kind: str) -> None:
+        picture = read_picture(NARROWED[kind])
+        assert picture.bits == 8
+        assert 'bits beyond 8 lost: pip install "tomau[formats]" keeps them' in picture.notes
 
     def test_what_only_they_write_names_the_extra(self) -> None:
         with pytest.raises(MissingExtraError, match="formats"):

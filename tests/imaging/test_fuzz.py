@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # What LibRaw and libpng print on standard error without being asked.
 NATIVE_LINES = ("unknown file: ", "PNG warning: ")
 
-MUTANTS = 2350  # 50 of each kind of file
+MUTANTS = 2450  # 50 of each kind of file
 
 
 def test_thousands_of_damaged_files_are_read_or_refused_in_one_line(tmp_path: Path) -> None:

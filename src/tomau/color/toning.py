@@ -80,13 +80,14 @@ def recognise_toning(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Toning:
 
 
 def _cells(pixels: NDArray[Any]) -> Plane:
-    """Average a picture to at most _CELLS by _CELLS cells, floats in 0..1."""
-    rows, columns = (max(1, side // _CELLS) for side in pixels.shape[:2])
-    height, width = (
-        side // step * step for side, step in zip(pixels.shape, (rows, columns), strict=False)
-    )
-    cut = pixels[:height, :width]
-    blocks = cut.reshape(height // rows, rows, width // columns, columns, *pixels.shape[2:])
+    """Average a picture to about _CELLS by _CELLS cells, of up to 16 pixels each, in 0..1."""
+    height, width = pixels.shape[:2]
+    # Of a large picture not every pixel is looked at.
+    thin = pixels[:: max(1, height // (_CELLS * 4)), :: max(1, width // (_CELLS * 4))]
+    rows, columns = (max(1, side // _CELLS) for side in thin.shape[:2])
+    down, across = thin.shape[0] // rows, thin.shape[1] // columns
+    cut = thin[: down * rows, : across * columns]
+    blocks = cut.reshape(down, rows, across, columns, *pixels.shape[2:])
     white = np.iinfo(pixels.dtype).max
     mean: Plane = blocks.mean(axis=(1, 3), dtype=np.float32) / np.float32(white)
     return mean

@@ -1,4 +1,4 @@
-"""PNG, JPEG 2000 and HEIF files of more than 8 bits per channel, which Pillow would narrow."""
+"""PNG, JPEG 2000, AVIF and HEIF files of more than 8 bits, which Pillow would narrow."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from tomau.imaging.extras import has_deep, load
-from tomau.imaging.formats import HEIF, JPEG2000, PNG, FileFormat
+from tomau.imaging.extras import load
+from tomau.imaging.formats import AVIF, HEIF, JPEG2000, PNG, TIFF, FileFormat
+from tomau.imaging.pixels import sample_depth
 from tomau.imaging.samples import Samples, from_channels, to_sixteen_bits
 
 if TYPE_CHECKING:
@@ -17,26 +18,29 @@ if TYPE_CHECKING:
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _DEPTH_PLACE = 42
 _DEPTH_MASK = 0x7F
+_AV1_CONFIGURATION = b"av1C"
+_AV1_FLAGS_PLACE = 6
 
 
-def is_deep(image: Image.Image, stream: BinaryIO, file_format: FileFormat) -> bool:
-    """Whether an opened file holds more than 8 bits per channel, and packages can read them.
+def deep_bits(image: Image.Image, stream: BinaryIO, file_format: FileFormat) -> int:
+    """Bits per channel of an opened file that the extra could keep; 8 where there are no more.
 
     ``image`` is not loaded yet.
     """
     if file_format is HEIF:
-        return int(image.info.get("bit_depth", 8)) > 8
-    if file_format is PNG:
-        return ";16" in str(getattr(image, "tile", ())) and has_deep()
+        return int(image.info.get("bit_depth", 8))
+    if file_format in (PNG, TIFF):
+        return sample_depth(image).bits
     if file_format is JPEG2000:
-        return _codestream_bits(_whole(stream)) > 8 and has_deep()
-    return False
+        return _codestream_bits(_whole(stream))
+    return _avif_bits(_whole(stream)) if file_format is AVIF else 8
 
 
 def read_deep(stream: BinaryIO, file_format: FileFormat) -> Samples:
-    """Read a file for which is_deep answered True as 16 bits per channel.
+    """Read a file for which deep_bits answered more than 8 as 16 bits per channel.
 
     Raises:
+        MissingExtraError: the packages are not installed.
         Exception: the decoders answer damaged bytes with any kind of error.
     """
     if file_format is HEIF:
@@ -45,6 +49,8 @@ def read_deep(stream: BinaryIO, file_format: FileFormat) -> Samples:
     imagecodecs = load("imagecodecs", f"{file_format.name} of 16 bits")
     if file_format is PNG:
         return _of_gray_or_rgb(imagecodecs.png_decode(data), 16)
+    if file_format is AVIF:
+        return _of_gray_or_rgb(imagecodecs.avif_decode(data), _avif_bits(data))
     return _of_gray_or_rgb(imagecodecs.jpeg2k_decode(data), _codestream_bits(data))
 
 
@@ -75,6 +81,17 @@ def _codestream_bits(data: bytes) -> int:
     if place < _DEPTH_PLACE or place >= len(data):
         return 8
     return (data[place] & _DEPTH_MASK) + 1
+
+
+def _avif_bits(data: bytes) -> int:
+    """Bits per channel of an AVIF file; 8 if that is not to be found.
+
+    Source: AV1 Codec ISO Media File Format Binding, 2.3.3, high_bitdepth and twelve_bit.
+    """
+    flags = data[data.find(_AV1_CONFIGURATION) + _AV1_FLAGS_PLACE :][:1]
+    if _AV1_CONFIGURATION not in data or not flags or not flags[0] & 0x40:
+        return 8
+    return 12 if flags[0] & 0x20 else 10
 
 
 def _whole(stream: BinaryIO) -> bytes:

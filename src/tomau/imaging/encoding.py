@@ -15,7 +15,7 @@ from tomau.imaging.metadata import rewritten_exif
 from tomau.imaging.picture import Picture
 from tomau.imaging.png_writing import write_deep_png
 from tomau.imaging.resolution import exif_with_resolution
-from tomau.imaging.tiff_writing import add_tags, tiff_tags_of, write_deep_pixels
+from tomau.imaging.tiff_writing import add_tags, tiff_tags_of, write_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +28,12 @@ def encode(picture: Picture, stream: BinaryIO, file_format: FileFormat, quality:
         MissingExtraError: the package that writes the format is not installed.
         Exception: encoders fail with any kind of error.
     """
-    if picture.bits > 8 and file_format.deep and has_deep():
-        if file_format is TIFF:
-            write_deep_pixels(picture, stream)
-            add_tags(stream, _tiff_tags(picture, file_format))
-        else:
-            write_deep_png(picture, stream, _metadata_options(picture, file_format))
+    if file_format is TIFF and has_deep():
+        write_pixels(picture, stream)
+        add_tags(stream, _tiff_tags(picture, file_format))
+        return
+    if picture.bits > 8 and file_format is PNG and has_deep():
+        write_deep_png(picture, stream, _metadata_options(picture, file_format))
         return
     plugin(file_format)
     # Metadata is handed over by name only: what Pillow takes from an image's info on its own

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import logging
 from typing import Any
 
 from tomau.errors import MissingExtraError
 
 EXTRA = "formats"
 KEEPS_DEPTH = f'pip install "tomau[{EXTRA}]" keeps them'
-
-# tifffile tells of every oddity of a file in the log; a user gets one line from us instead.
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
 def has_deep() -> bool:

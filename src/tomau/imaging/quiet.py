@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import warnings
 
 from PIL import _imaging
@@ -11,11 +12,13 @@ _LIBTIFF_HANDLERS = ("TIFFSetErrorHandler", "TIFFSetWarningHandler")
 
 
 def silence_decoders() -> None:
-    """Keep Pillow's warnings and libtiff's own lines from standard error.
+    """Keep what Pillow, tifffile and libtiff say of damaged files from standard error.
 
-    Both are settings of the whole process: for a program to call, not for a library.
+    These are settings of the whole process: for a program to call, not for a library.
     """
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+    for name in ("PIL", "tifffile"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
     # Looked up through Pillow's own extension, which libtiff was loaded for; where it is built in
     # without these names, as on Windows, its lines stay.
     library = ctypes.CDLL(_imaging.__file__)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tomau.errors import ImageReadError, MissingExtraError
 from tomau.imaging.conversion import convert, convert_deep
-from tomau.imaging.deep import is_deep, read_deep
+from tomau.imaging.deep import deep_bits, read_deep
 from tomau.imaging.extras import KEEPS_DEPTH, has_deep
 from tomau.imaging.formats import RAW, TIFF, FileFormat, known_names
 from tomau.imaging.identification import (
@@ -28,7 +28,6 @@ from tomau.imaging.metadata import (
     tiff_metadata,
     upright_turn,
 )
-from tomau.imaging.pixels import sample_depth
 from tomau.imaging.raw import read_raw
 from tomau.imaging.tiff_reading import needs_tifffile, read_tiff
 
@@ -98,16 +97,18 @@ def _read_by_pillow(stream: BinaryIO, file_format: FileFormat, check: CheckSize)
     with open_by_pillow(stream, file_format) as image:
         check(image.size)
         note = _frames_note(image, file_format.name)
-        if is_deep(image, stream, file_format):
+        is_deep = deep_bits(image, stream, file_format) > 8
+        if is_deep and file_format is not TIFF and has_deep():
             samples = read_deep(stream, file_format)
             image.load()  # PNG may hold metadata behind the pixels
             metadata, icc = read_metadata(image), image.info.get("icc_profile") or None
             turn = orientation(image)
             picture = convert_deep(samples, metadata, icc, turn, file_format.name)
         else:
-            lost = f"bits beyond 8 lost: {KEEPS_DEPTH}" if sample_depth(image).bits > 8 else None
             picture = convert(image, file_format.name)
-            picture = replace(picture, notes=tuple(filter(None, (*picture.notes, lost))))
+            if is_deep:
+                lost = f"bits beyond 8 lost: {KEEPS_DEPTH}"
+                picture = replace(picture, notes=(*picture.notes, lost))
     return picture if note is None else replace(picture, notes=(note, *picture.notes))
 
 

@@ -75,7 +75,9 @@ def to_sixteen_bits(values: NDArray[Any], bits: int) -> tuple[NDArray[np.uint16]
         kind = "float" if is_float else f"{bits}-bit"
         note = f"{kind} samples from {low:g} to {high:g} stretched to 16 bits"
     span = high - low if high > low else 1.0
-    scaled = np.nan_to_num((values.astype(np.float64) - low) / span, nan=0.0, posinf=1, neginf=0)
+    with np.errstate(over="ignore", invalid="ignore"):  # damaged floats reach the end of the range
+        scaled = (values.astype(np.float64) - low) / span
+    scaled = np.nan_to_num(scaled, nan=0.0, posinf=1, neginf=0)
     return np.rint(np.clip(scaled, 0, 1) * WHITE).astype(np.uint16), note
 
 
