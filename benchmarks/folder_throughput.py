@@ -3,7 +3,7 @@
 Every stage is timed alone on one thread. Two bounds follow: the rate of the slowest stage, and the
 rate at which the work of all stages fits on the processors. Two processors are rarely two where
 other programs run, so the second counts what two threads really do at once (hashing, which waits
-for nobody): 2 times the work of one on an idle machine. Against the bounds stand whole runs:
+for nobody): 2 times the work of one on an idle machine. Against the bounds stand whole runs,
 photographs side by side (what tomau does, by jobs and threads of each), and a chain of one thread
 for each stage with bounded queues between them. Rounds are interleaved and the median is taken.
 Memory is that of a process over 2,000 small photographs.
@@ -104,7 +104,7 @@ def measure(tasks: Sequence[Task], colorizers: dict[int, Colorizer], rounds: int
     for name, measured in rates.items():
         rate = statistics.median(measured[1:])
         rows.append((name, rate, "pictures/s"))
-        rows.append((f"{name}: share of the lower bound", rate / min(bounds.values()), ""))
+        rows.append((f"{name}: share of the slowest stage's", rate * alone[slowest], ""))
     return rows
 
 
