@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tomau.cli import finish_options, folder_options, options
+from tomau.cli import finish_options, folder_options, hint_options, options
 from tomau.cli.console import Console, printable
 from tomau.cli.figures import before_and_after, write_figure
 from tomau.cli.folder_run import Teller, foreign_results, run_plan, watch_folders
@@ -99,6 +99,10 @@ def colorize(
     model: options.Model = "default",
     size: options.Size = None,
     strength: options.Strength = 1.0,
+    hint: hint_options.Points = None,
+    hints: hint_options.File = None,
+    scribbles: hint_options.Scribbles = None,
+    exact: hint_options.Exact = False,
     luminance: finish_options.Luminance = "lab",
     recolor: finish_options.Recolor = False,
     profile: finish_options.Profile = "srgb",
@@ -170,7 +174,10 @@ def colorize(
         bits=None if bits is None else (16 if bits == "16" else 8),
         provenance=provenance,
     )
-    chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit, finish=finish)
+    edit = hint_options.read_edit(hint, hints, scribbles, exact=exact)
+    chosen = RunOptions(
+        size=size, strength=strength, jobs=jobs, max_pixels=limit, finish=finish, edit=edit
+    )
     if address is not None and engine != "ray":
         raise UsageError(f"--address {address} came without --engine ray; give both or none")
     if STREAM in inputs or output == STREAM:
@@ -187,6 +194,10 @@ def colorize(
     plan = look()
     chosen = replace(chosen, existing=_existing(overwrite, plan), digests=manifest is not None)
     _protect_photographs(plan, report, manifest, contact_sheet)
+    if edit is not None and (watch or len(plan.tasks) != 1):
+        raise UsageError(
+            f"hints came with {len(plan.tasks)} photographs; expected one: they are for its pixels"
+        )
     if dry_run:
         for path, reason in plan.left_out:
             console.detail(f"left out {printable(path)}: {reason}")
@@ -286,7 +297,11 @@ def _pipe(
     picture = read_picture(source, max_pixels=chosen.max_pixels)
     format_name = stream_format(picture.format, naming)
     result = colorizer.colorize_picture(
-        picture, size=chosen.size, strength=chosen.strength, finish=chosen.finish
+        picture,
+        size=chosen.size,
+        strength=chosen.strength,
+        finish=chosen.finish,
+        edit=chosen.edit,
     )
     for note in (*result.notes, *losses(result, format_name)):
         console.note(note)

@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tomau.edits.hints import Hints, Stroke, read_hints, read_scribbles
 from tomau.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from tomau.edits.hints import Hints
     from tomau.edits.scribbles import ScribbleSolver
     from tomau.runtime.prediction import Prediction
 
 _NEAR, _FAR = 3e-3, 2e-4
 """Decay of `ScribbleSolver.solve`: corrections fade over some ten pixels, or some forty."""
+
+
+@dataclass(frozen=True)
+class HintEdit:
+    """Hints for one picture, of which only files and points are known yet: an `Edit`.
+
+    Attributes:
+        points: over all else.
+        file: JSON file of strokes.
+        scribbles: PNG, painted on a transparent layer over the picture.
+        exact: as `hinted_ab` says.
+    """
+
+    points: tuple[Stroke, ...] = ()
+    file: Path | None = None
+    scribbles: Path | None = None
+    exact: bool = False
+
+    def __call__(self, prediction: Prediction, height: int, width: int) -> NDArray[np.float32]:
+        """Correct a prediction for a picture of ``height`` x ``width``: ab at working size.
+
+        Raises:
+            UsageError: a hint lies outside the picture, or a file cannot be used.
+            MissingExtraError: the solver is needed and not installed.
+        """
+        strokes = () if self.file is None else read_hints(self.file, width, height)
+        paint = None if self.scribbles is None else read_scribbles(self.scribbles)
+        hints = Hints(width, height, (*strokes, *self.points), paint)
+        return hinted_ab(prediction, hints, exact=self.exact)
 
 
 def hinted_ab(prediction: Prediction, hints: Hints, *, exact: bool = False) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tomau.runtime.colorizer import Colorizer
     from tomau.runtime.folders import Task
+    from tomau.runtime.prediction import Edit
 
 Existing = Literal["refuse", "skip", "overwrite"]
 Status = Literal["done", "skipped", "failed"]
@@ -43,6 +44,7 @@ class RunOptions:
     jobs: int = 2
     max_pixels: int | None = DEFAULT_MAX_PIXELS
     finish: Finish = field(default_factory=Finish)
+    edit: Edit | None = None
     digests: bool = False
 
 
@@ -151,7 +153,11 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         if options.digests:
             proof |= _proof("source", task.source)
         result = colorizer.colorize_picture(
-            picture, size=options.size, strength=options.strength, finish=options.finish
+            picture,
+            size=options.size,
+            strength=options.strength,
+            finish=options.finish,
+            edit=options.edit,
         )
         overwrite = options.existing == "overwrite" or _is_empty(task.target)
         write_picture(result, task.target, format=task.format, overwrite=overwrite)

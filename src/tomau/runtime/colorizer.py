@@ -14,7 +14,7 @@ from tomau.color.lightness_choice import lightness_from
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
 from tomau.runtime.finishing import Finish, finish_picture
-from tomau.runtime.prediction import Prediction
+from tomau.runtime.prediction import Edit, Prediction
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import AUTO_MODEL, DEFAULT_MODEL, load_model
 from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
@@ -108,11 +108,13 @@ class Colorizer:
         size: int | None = None,
         strength: float = 1.0,
         finish: Finish | None = None,
+        edit: Edit | None = None,
     ) -> Picture:
         """Colourize a Picture; its depth, alpha, metadata and resolution are kept.
 
         ``finish`` says what else becomes of it; the default keeps the depth, writes sRGB and
         tells the provenance in XMP. Its notes tell of toning and of colours left aside.
+        ``edit`` corrects the colours, as `tomau.edits.HintEdit` does.
 
         Raises:
             UsageError: a parameter is out of range.
@@ -123,9 +125,10 @@ class Colorizer:
         finish = finish or Finish()
         l = lightness_from(picture.pixels, finish.luminance)
         prediction = self.predict(l, size=size)
+        ab_low = prediction.ab if edit is None else edit(prediction, *l.shape)
         card = prediction.card or self.card
         result = finish_picture(
-            picture, l, prediction.ab, finish, card, strength=strength, threads=self.threads
+            picture, l, ab_low, finish, card, strength=strength, threads=self.threads
         )
         notes = (*result.notes, prediction.note) if prediction.note else result.notes
         return replace(result, notes=notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -11,9 +11,15 @@ from tomau.errors import UsageError
 from tomau.runtime.hints import GUIDE_STRIDE, spread_hints
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from tomau.runtime.card import ModelCard
+
+Edit: TypeAlias = "Callable[[Prediction, int, int], NDArray[np.float32]]"
+"""What a person wants otherwise: from a prediction, and the height and width of the picture at its
+own size, to ab at working size."""
 
 
 @dataclass(frozen=True)
