@@ -27,7 +27,7 @@ from oracle import (
     write_table,
 )
 from tomau.color import srgb_to_lab, upsample_chroma
-from tomau.color.upsampling import ChromaUpsampler
+from tomau.color.upsampling import ChromaUpsampler, guide_sizes, reduce_by_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SHORT_SIDES = (256, 128)
 SPEED_SIZE = (1000, 1500)
-STRIP_ROWS = 16
+STRIP_ROWS = 174
 METHODS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
@@ -109,7 +109,10 @@ def speed(
 
         def ours() -> None:
             # As rendering does it; the strips are used up while they are in the cache.
-            for _ in pool.map(ChromaUpsampler(ab_low, l).rows, strips):
+            size = guide_sizes(ab_low.shape[:2], l.shape)[-1]
+            guide = reduce_by_area(l.__getitem__, l.shape, size, pool.map)
+            upsampler = ChromaUpsampler(ab_low, guide, l.shape, pool.map)
+            for _ in pool.map(lambda rows: upsampler.rows(l[rows], rows), strips):
                 pass
 
         def pillows() -> None:

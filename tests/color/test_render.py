@@ -34,7 +34,11 @@ def test_strips_leave_no_seam(
     monkeypatch.setattr(render, "_STRIP_PIXELS", l.size)
     whole = draw(l, ab_low, strength=1.3)
     monkeypatch.setattr(render, "_STRIP_PIXELS", strip_pixels)
-    np.testing.assert_array_equal(draw(l, ab_low, strength=1.3), whole)
+    difference = np.abs(draw(l, ab_low, strength=1.3).astype(float) - whole)
+    # BLAS may round the last bit another way when it is given another number of rows, and then
+    # the search for the largest chroma end one step of 1/4096 away.
+    assert difference.max() <= (1 if draw is render_u8 else 2e-3)
+    assert np.mean(difference > 1e-5) < 1e-3
 
 
 @pytest.mark.parametrize("draw", RENDERERS)

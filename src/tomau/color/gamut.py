@@ -12,14 +12,16 @@ _STEPS = 12
 # 1e-6 of Y is 0.001 L*, near white 2e-4 is 0.008. The published white and matrix disagree by 1e-4.
 _BELOW, _ABOVE = -1e-6, 1 + 2e-4
 
-Planes = tuple[Plane, Plane, Plane]
+# Pixels whose planes stay in a processor's cache while they are converted.
+_BLOCK_PIXELS = 1 << 15
 
 
-def _outside(linear: Planes) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _outside(linear: Plane) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     red, green, blue = linear
     low = np.minimum(np.minimum(red, green), blue)
     high = np.maximum(np.maximum(red, green), blue)
-    return (low < _BELOW) | (high > _ABOVE)
+    outside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (low < _BELOW) | (high > _ABOVE)
+    return outside
 
 
 def largest_chroma_factor(l: Plane, a: Plane, b: Plane) -> Plane:
@@ -40,26 +42,31 @@ def largest_chroma_factor(l: Plane, a: Plane, b: Plane) -> Plane:
     return inside
 
 
-def lab_to_linear_in_gamut(l: Plane, a: Plane, b: Plane) -> Planes:
-    """Convert L*a*b* planes to linear sRGB planes in 0..1, chroma reduced where it has to be.
+def lab_to_linear_in_gamut(l: Plane, a: Plane, b: Plane) -> Plane:
+    """Convert L*a*b* planes to linear sRGB in 0..1, chroma reduced where it has to be.
 
     Args:
-        l: L*, 0..100; kept.
+        l: ``[H, W]`` L*, 0..100; kept.
         a: a* of the same shape.
         b: b* of the same shape.
+
+    Returns:
+        ``[3, H * W]`` red, green and blue.
     """
-    linear = lab_to_linear(l, a, b)
-    outside = _outside(linear)
-    if outside.any():
-        where = np.flatnonzero(outside)
-        few = [plane.reshape(-1)[where] for plane in (l, a, b)]
+    flat = l.ravel(), a.ravel(), b.ravel()
+    linear = np.empty((3, l.size), np.float32)
+    outside = np.empty(l.size, np.bool_)
+    for start in range(0, l.size, _BLOCK_PIXELS):
+        block = slice(start, start + _BLOCK_PIXELS)
+        lab_to_linear(flat[0][block], flat[1][block], flat[2][block], out=linear[:, block])
+        outside[block] = _outside(linear[:, block])
+    # Few are outside: they are gathered from all blocks and mapped together.
+    where = np.flatnonzero(outside)
+    if len(where):
+        few = [plane[where] for plane in flat]
         factor = largest_chroma_factor(*few)
-        fitted = lab_to_linear(few[0], few[1] * factor, few[2] * factor)
-        for plane, values in zip(linear, fitted, strict=True):
-            plane.reshape(-1)[where] = values
-    for plane in linear:
-        np.clip(plane, 0, 1, out=plane)
-    return linear
+        linear[:, where] = lab_to_linear(few[0], few[1] * factor, few[2] * factor)
+    return np.clip(linear, 0, 1, out=linear)
 
 
 def fit_chroma(l: Plane, ab: Plane) -> Plane:

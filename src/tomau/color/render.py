@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tomau.color.gamut import lab_to_linear_in_gamut
 from tomau.color.rounding import encode_u8
 from tomau.color.spaces import Plane, linear_to_srgb
-from tomau.color.upsampling import ChromaUpsampler
+from tomau.color.upsampling import ChromaUpsampler, guide_sizes, reduce_by_area
 
 # Pixels of a strip: smaller ones would fit a core's cache better, but threads would spend their
 # time handing the interpreter's lock to each other.
@@ -89,12 +89,12 @@ def render_u8(
 
 
 def _write_float(l: Plane, a: Plane, b: Plane, out: Plane) -> None:
-    for channel, plane in enumerate(lab_to_linear_in_gamut(l, a, b)):
-        out[..., channel] = linear_to_srgb(plane)
+    linear = lab_to_linear_in_gamut(l, a, b)
+    out[:] = np.moveaxis(linear_to_srgb(linear).reshape(3, *l.shape), 0, -1)
 
 
 def _write_u8(l: Plane, a: Plane, b: Plane, out: NDArray[np.uint8]) -> None:
-    encode_u8(lab_to_linear_in_gamut(l, a, b), out)
+    encode_u8(lab_to_linear_in_gamut(l, a, b), out.reshape(-1, 3))
 
 
 def _strips(height: int, width: int) -> Iterator[slice]:
@@ -110,12 +110,16 @@ def _render(
     out: NDArray[np.generic],
     write: Callable[..., None],
 ) -> None:
-    # numpy and Pillow release the interpreter's lock inside their loops.
+    # numpy and BLAS release the interpreter's lock inside their loops.
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        upsampler = ChromaUpsampler(ab_low, l, pool.map)
+        size = guide_sizes(ab_low.shape[:2], l.shape)[-1]
+        guide = reduce_by_area(l.__getitem__, l.shape, size, pool.map)
+        upsampler = ChromaUpsampler(ab_low, guide, l.shape, pool.map)
 
         def finish(rows: slice) -> None:
-            a, b = np.clip(upsampler.rows(rows) * np.float32(strength), -_AB_LIMIT, _AB_LIMIT)
-            write(l[rows], a, b, out[rows])
+            ab = upsampler.rows(l[rows], rows)
+            ab *= np.float32(strength)
+            np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
+            write(l[rows], *ab, out[rows])
 
         list(pool.map(finish, _strips(*l.shape)))

@@ -100,7 +100,7 @@ def lab_to_srgb(lab: NDArray[np.floating]) -> Plane:
     Source: CIE 15:2004 appendix D.
     """
     l, a, b = np.moveaxis(_with_three_channels(lab).astype(np.float32, copy=False), -1, 0)
-    return linear_to_srgb(np.stack(lab_to_linear(l, a, b), axis=-1))
+    return linear_to_srgb(np.moveaxis(lab_to_linear(l, a, b), 0, -1))
 
 
 def srgb_to_linear(rgb: NDArray[Floats]) -> NDArray[Floats]:
@@ -157,20 +157,31 @@ def lab_f_inverse(f: NDArray[Floats]) -> NDArray[Floats]:
     return ratio
 
 
-def lab_to_linear(l: Plane, a: Plane, b: Plane) -> tuple[Plane, Plane, Plane]:
-    """Convert planes of L*, a* and b* to planes of linear red, green and blue, unclipped.
+def lab_to_linear(l: Plane, a: Plane, b: Plane, out: Plane | None = None) -> Plane:
+    """Convert planes of L*, a* and b* to linear red, green and blue, unclipped.
 
-    Planes, not interleaved pixels: arithmetic on contiguous arrays is several times faster.
+    Planes, not interleaved pixels: arithmetic on contiguous arrays is several times faster, and
+    BLAS multiplies them by the matrix.
+
+    Args:
+        l: any shape, 0..100.
+        a: of the same shape.
+        b: of the same shape.
+        out: ``[3, ...]``, written if given.
+
+    Returns:
+        ``[3, ...]``.
     """
-    fy = l + 16.0
+    f = np.empty((3, *l.shape), np.float32)
+    fx, fy, fz = f
+    np.add(l, 16.0, out=fy)
     fy *= 1 / 116.0
-    fx = a * (1 / 500.0)
+    np.multiply(a, 1 / 500.0, out=fx)
     fx += fy
-    fz = b * (-1 / 200.0)
+    np.multiply(b, -1 / 200.0, out=fz)
     fz += fy
-    x, y, z = lab_f_inverse(fx), lab_f_inverse(fy), lab_f_inverse(fz)
-    red, green, blue = (_weighted(row, x, y, z) for row in FROM_XYZ)
-    return red, green, blue
+    linear = np.matmul(FROM_XYZ, lab_f_inverse(f).reshape(3, -1), out=out)
+    return linear.reshape(f.shape)
 
 
 def normalize_l(l: Plane) -> Plane:
