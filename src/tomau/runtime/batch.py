@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
+from tomau.runtime.large import colorize_tiff, goes_by_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -133,6 +134,8 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
             return _already_there(task, options.existing)
         # Before the work, so that an output that cannot be is known at once.
         make_folder(task.target.parent)
+        if goes_by_rows(task.source, task.format):
+            return _by_rows(task, colorizer, options, start)
         picture = read_picture(task.source, max_pixels=options.max_pixels)
         result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
@@ -147,6 +150,21 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         seconds=time.perf_counter() - start,
         notes=(*picture.notes, *losses(result, task.format)),
     )
+
+
+def _by_rows(task: Task, colorizer: Colorizer, options: RunOptions, start: float) -> Outcome:
+    height, width = colorize_tiff(
+        colorizer,
+        task.source,
+        task.target,
+        size=options.size,
+        strength=options.strength,
+        max_pixels=options.max_pixels,
+        overwrite=options.existing == "overwrite",
+    )
+    seconds = time.perf_counter() - start
+    notes = ("large TIFF colourized by rows: EXIF left out",)
+    return Outcome(task.source, task.target, "done", "", height, width, seconds, notes)
 
 
 def _already_there(task: Task, existing: Existing) -> Outcome:

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from tomau.color import denormalize_ab, luminance, normalize_l, render_float, render_u8
+from tomau.color import (
+    denormalize_ab,
+    guide_sizes,
+    luminance,
+    normalize_l,
+    reduce_by_area,
+    render_float,
+    render_u8,
+)
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
 from tomau.runtime.hints import Prediction
+from tomau.runtime.large import LARGE_PIXELS, colorize_large
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import DEFAULT_MODEL, load_model
 from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
@@ -103,6 +112,9 @@ class Colorizer:
             ModelError: the network failed.
         """
         _check_strength(strength)
+        if picture.height * picture.width > LARGE_PIXELS:
+            large_u8 = colorize_large(self, picture.pixels, size=size, strength=strength)
+            return picture.with_pixels(large_u8)
         l = luminance(picture.pixels)
         ab_low = self.predict_ab(l, size=size)
         rgb_u8 = render_u8(l, ab_low, strength=strength, threads=self.threads)
@@ -131,6 +143,10 @@ class Colorizer:
         target = working_size(
             height, width, size=self.card.size if size is None else size, stride=self.card.stride
         )
+        if l.size > LARGE_PIXELS:
+            # In the same two steps as a picture that comes by rows.
+            guide_size = guide_sizes((target.height, target.width), l.shape)[-1]
+            l = reduce_by_area(l.__getitem__, l.shape, guide_size)
         padded = pad_to_stride(resize_luminance(l, target), target)
         answer = self.session.run(normalize_l(padded)[np.newaxis, np.newaxis])
         # Network arrays are NCHW, ours HWC; this is the one place where the runtime crosses.
