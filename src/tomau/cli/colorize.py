@@ -142,7 +142,9 @@ def colorize(
         suffix=suffix,
     )
     limit = DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels
-    chosen = RunOptions(size=size, strength=strength, jobs=jobs, max_pixels=limit)
+    chosen = RunOptions(
+        size=options.asked_size(size), strength=strength, jobs=jobs, max_pixels=limit
+    )
     if STREAM in inputs or output == STREAM:
         if dry_run or as_json or report or contact_sheet:
             raise UsageError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PIL import Image
 
@@ -12,6 +14,10 @@ from tomau.imaging.metadata import orientation, read_metadata
 from tomau.imaging.picture import Picture
 from tomau.imaging.pixels import sample_depth, separate
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BAND_ROWS = 1024
 _TO_UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -54,8 +60,8 @@ def convert(image: Image.Image, format_name: str) -> Picture:
         colour = colour.transpose(turn)
         alpha = alpha.transpose(turn) if alpha is not None else None
     return Picture(
-        pixels=np.asarray(colour),
-        alpha=None if alpha is None else np.asarray(alpha),
+        pixels=_array(colour),
+        alpha=None if alpha is None else _array(alpha),
         exif=metadata.exif,
         icc=icc,
         xmp=metadata.xmp,
@@ -63,6 +69,17 @@ def convert(image: Image.Image, format_name: str) -> Picture:
         format=format_name,
         notes=tuple(filter(None, (*depth_notes, icc_note, *metadata.notes))),
     )
+
+
+def _array(image: Image.Image) -> NDArray[np.uint8]:
+    """Copy an image by bands: at once, Pillow needs three times the memory of the answer."""
+    bands = len(image.getbands())
+    shape = (image.height, image.width) if bands == 1 else (image.height, image.width, bands)
+    pixels = np.empty(shape, np.uint8)
+    for top in range(0, image.height, _BAND_ROWS):
+        bottom = min(top + _BAND_ROWS, image.height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return pixels
 
 
 def to_pil(picture: Picture) -> Image.Image:

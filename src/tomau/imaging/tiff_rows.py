@@ -26,6 +26,8 @@ BAND_ROWS = 256
 """Rows that are written at a time; also the side of written tiles."""
 
 _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# Level 6 takes three times as long as all the rest, for files a tenth smaller.
+_DEFLATE_LEVEL, _ENCODERS = 1, 2
 _MOST_SEGMENT_PIXELS = 1 << 25
 _KEPT_BANDS = 4
 _XMP = 700
@@ -177,6 +179,8 @@ def write_tiff_by_rows(
             tile=(BAND_ROWS, BAND_ROWS) if tiled else None,
             rowsperstrip=None if tiled else BAND_ROWS,
             compression="zlib" if like.compressed else None,
+            compressionargs={"level": _DEFLATE_LEVEL} if like.compressed else None,
+            maxworkers=_ENCODERS,
             predictor=like.compressed,
             iccprofile=srgb_profile(),
             resolution=None if resolution is None else resolution[:2],

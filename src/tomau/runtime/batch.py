@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
 from tomau.runtime.large import colorize_tiff, goes_by_rows
+from tomau.runtime.working_size import AskedSize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +33,7 @@ class RunOptions:
     in work at once, so that reading and writing overlap with the network.
     """
 
-    size: int | None = None
+    size: AskedSize = None
     strength: float = 1.0
     existing: Existing = "refuse"
     jobs: int = 2
@@ -137,7 +138,9 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         if goes_by_rows(task.source, task.format):
             return _by_rows(task, colorizer, options, start)
         picture = read_picture(task.source, max_pixels=options.max_pixels)
+        notes = picture.notes
         result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
+        del picture  # a large one makes room for the encoder
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
     except Exception as error:  # a night's run must outlive any single photograph
         return Outcome(task.source, task.target, "failed", _reason(error))
@@ -145,10 +148,10 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         task.source,
         task.target,
         "done",
-        height=picture.height,
-        width=picture.width,
+        height=result.height,
+        width=result.width,
         seconds=time.perf_counter() - start,
-        notes=(*picture.notes, *losses(result, task.format)),
+        notes=(*notes, *losses(result, task.format)),
     )
 
 

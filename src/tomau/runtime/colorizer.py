@@ -23,7 +23,13 @@ from tomau.runtime.hints import Prediction
 from tomau.runtime.large import LARGE_PIXELS, colorize_large
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import DEFAULT_MODEL, load_model
-from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_size
+from tomau.runtime.working_size import (
+    AskedSize,
+    chosen_size,
+    pad_to_stride,
+    resize_luminance,
+    working_size,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,19 +77,19 @@ class Colorizer:
 
     @overload
     def colorize(
-        self, image: Image.Image, *, size: int | None = None, strength: float = 1.0
+        self, image: Image.Image, *, size: AskedSize = None, strength: float = 1.0
     ) -> Image.Image: ...
 
     @overload
     def colorize(
-        self, image: NDArray[Any], *, size: int | None = None, strength: float = 1.0
+        self, image: NDArray[Any], *, size: AskedSize = None, strength: float = 1.0
     ) -> NDArray[Any]: ...
 
     def colorize(
         self,
         image: Image.Image | NDArray[Any],
         *,
-        size: int | None = None,
+        size: AskedSize = None,
         strength: float = 1.0,
     ) -> Image.Image | NDArray[Any]:
         """Colourize a picture and answer in kind: Pillow image for Pillow image, array for array.
@@ -91,7 +97,8 @@ class Colorizer:
         An array is (H, W), (H, W, 1) or (H, W, 3), with one more channel for alpha, which is
         kept; uint8, uint16, or float sRGB in 0..1. The answer has three colour channels and the
         same dtype. Colours of the input are ignored: only its luminance is used.
-        ``size`` is the short side in pixels that the network sees (the card's by default);
+        ``size`` is the short side in pixels that the network sees (the card's by default,
+        ``auto`` by a rule found on validation photographs);
         ``strength`` multiplies the chroma, 0 gives gray.
 
         Raises:
@@ -103,7 +110,7 @@ class Colorizer:
         return to_pil(self.colorize_picture(from_pil(image), size=size, strength=strength))
 
     def colorize_picture(
-        self, picture: Picture, *, size: int | None = None, strength: float = 1.0
+        self, picture: Picture, *, size: AskedSize = None, strength: float = 1.0
     ) -> Picture:
         """Colourize a Picture; its alpha, metadata and resolution are kept.
 
@@ -120,7 +127,7 @@ class Colorizer:
         rgb_u8 = render_u8(l, ab_low, strength=strength, threads=self.threads)
         return picture.with_pixels(rgb_u8)
 
-    def predict_ab(self, l: NDArray[np.float32], *, size: int | None = None) -> NDArray[np.float32]:
+    def predict_ab(self, l: NDArray[np.float32], *, size: AskedSize = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.
 
         ``l`` is L* (H, W) in 0..100; the answer is ab (h, w, 2), about -110..110, with the
@@ -132,7 +139,7 @@ class Colorizer:
         """
         return self.predict(l, size=size).ab
 
-    def predict(self, l: NDArray[np.float32], *, size: int | None = None) -> Prediction:
+    def predict(self, l: NDArray[np.float32], *, size: AskedSize = None) -> Prediction:
         """Predict as `predict_ab`, and keep what colour hints need: they run no network again.
 
         Raises:
@@ -140,9 +147,8 @@ class Colorizer:
             ModelError: the network failed.
         """
         height, width = l.shape
-        target = working_size(
-            height, width, size=self.card.size if size is None else size, stride=self.card.stride
-        )
+        pixels = chosen_size(size, card_size=self.card.size, height=height, width=width)
+        target = working_size(height, width, size=pixels, stride=self.card.stride)
         if l.size > LARGE_PIXELS:
             # In the same two steps as a picture that comes by rows.
             guide_size = guide_sizes((target.height, target.width), l.shape)[-1]
@@ -156,7 +162,7 @@ class Colorizer:
         return Prediction(ab, None if answer.guide is None else np.moveaxis(answer.guide[0], 0, -1))
 
     def _colorize_array(
-        self, image: NDArray[Any], *, size: int | None, strength: float
+        self, image: NDArray[Any], *, size: AskedSize, strength: float
     ) -> NDArray[Any]:
         pixels, alpha = _split_alpha(image)
         _check_strength(strength)
@@ -176,7 +182,7 @@ def colorize(
     source: str | Path | Image.Image | NDArray[Any],
     *,
     model: str | Path = DEFAULT_MODEL,
-    size: int | None = None,
+    size: AskedSize = None,
     strength: float = 1.0,
     device: Device = "auto",
 ) -> Image.Image | NDArray[Any]:

@@ -17,7 +17,7 @@ from tomau.color import StripRenderer, guide_sizes, luminance, reduce_by_area, s
 from tomau.errors import ImageReadError, ImageWriteError
 from tomau.imaging.atomic import atomic_output
 from tomau.imaging.tiff_rows import BAND_ROWS, TiffRows, streams_by_rows, write_tiff_by_rows
-from tomau.runtime.working_size import working_size
+from tomau.runtime.working_size import AskedSize, chosen_size, working_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def colorize_rows(
     shape: Shape,
     pool: ThreadPoolExecutor,
     *,
-    size: int | None,
+    size: AskedSize,
     strength: float,
 ) -> Callable[[slice, NDArray[np.uint8]], None]:
     """Run the network for a picture that comes by rows; answer what writes rows of the result.
@@ -49,11 +49,12 @@ def colorize_rows(
         pixels: answers rows, (rows, W) gray or (rows, W, 3) sRGB uint8, from any thread.
         shape: height and width.
         pool: threads for the work.
-        size: short side of what the network sees; None is the card's.
+        size: short side of what the network sees.
         strength: factor on chroma.
     """
     card = colorizer.card
-    target = working_size(*shape, size=card.size if size is None else size, stride=card.stride)
+    size = chosen_size(size, card_size=card.size, height=shape[0], width=shape[1])
+    target = working_size(*shape, size=size, stride=card.stride)
     guide_size = guide_sizes((target.height, target.width), shape)[-1]
     guide = reduce_by_area(lambda rows: luminance(pixels(rows)), shape, guide_size, pool.map)
     ab_low = colorizer.predict_ab(guide, size=size)
@@ -66,7 +67,7 @@ def colorize_rows(
 
 
 def colorize_large(
-    colorizer: Colorizer, pixels: NDArray[np.uint8], *, size: int | None, strength: float
+    colorizer: Colorizer, pixels: NDArray[np.uint8], *, size: AskedSize, strength: float
 ) -> NDArray[np.uint8]:
     """Colourize pixels (H, W) or (H, W, 3) in memory to (H, W, 3), floats only by strips."""
     shape = (pixels.shape[0], pixels.shape[1])
@@ -93,7 +94,7 @@ def colorize_tiff(
     source: Path,
     target: Path,
     *,
-    size: int | None,
+    size: AskedSize,
     strength: float,
     max_pixels: int | None,
     overwrite: bool,
