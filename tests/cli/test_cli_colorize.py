@@ -91,6 +91,12 @@ class TestOneFile:
         assert colorize(gray_jpeg, "-o", target, "--strength", "0", "--size", "32").exit_code == 0
         assert not is_coloured(target)
 
+    @pytest.mark.parametrize("size", ["auto", "1024"])
+    def test_the_size_may_be_large_or_left_to_the_rule(
+        self, colorize: Tomau, gray_jpeg: Path, size: str
+    ) -> None:
+        assert colorize(gray_jpeg, "--size", size).exit_code == 0
+
     def test_a_missing_photograph_is_one_line(self, colorize: Tomau, tmp_path: Path) -> None:
         result = colorize(tmp_path / "none.jpg")
         assert result.exit_code == 1
@@ -106,6 +112,8 @@ class TestOneFile:
         "arguments",
         [
             ("--size", "1"),
+            ("--size", "1025"),
+            ("--size", "large"),
             ("--strength", "-1"),
             ("--jobs", "0"),
             ("--format", "psd"),

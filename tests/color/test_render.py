@@ -31,6 +31,7 @@ def test_strips_leave_no_seam(
     strip_pixels: int,
 ) -> None:
     l = np.ascontiguousarray(photo_lab[..., 0])
+    monkeypatch.setattr(render, "_LEAST_ROWS", 1)
     monkeypatch.setattr(render, "_STRIP_PIXELS", l.size)
     whole = draw(l, ab_low, strength=1.3)
     monkeypatch.setattr(render, "_STRIP_PIXELS", strip_pixels)

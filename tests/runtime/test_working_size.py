@@ -6,8 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomau.errors import UsageError
+from tomau.runtime import working_size as sizes
 from tomau.runtime.working_size import (
     LONGEST_ASPECT,
+    AskedSize,
+    chosen_size,
     pad_to_stride,
     resize_luminance,
     working_size,
@@ -71,3 +74,26 @@ def test_padding_reflects_and_crops_back(shape: tuple[int, int]) -> None:
     np.testing.assert_array_equal(padded[: target.height, : target.width], l)
     if target.padded_height > target.height > 1:
         np.testing.assert_array_equal(padded[target.height, : target.width], l[-2])
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [(None, 256), (320, 320), (1024, 1024), ("auto", 384)]
+)
+def test_the_size_is_the_asked_one_or_the_cards_or_the_rules(
+    asked: AskedSize, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "AUTO_FACTORS", ((0, 1.0), (400, 1.5)))
+    assert chosen_size(asked, card_size=256, height=400, width=900) == expected
+
+
+def test_auto_goes_by_the_short_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "AUTO_FACTORS", ((0, 1.0), (400, 1.5)))
+    assert chosen_size("auto", card_size=256, height=399, width=9000) == 256
+    assert chosen_size("auto", card_size=128, height=9000, width=400) == 192
+
+
+def test_the_rule_begins_at_nothing_and_rises() -> None:
+    leasts = [least for least, _ in sizes.AUTO_FACTORS]
+    assert leasts[0] == 0
+    assert leasts == sorted(set(leasts))
+    assert all(factor > 0 for _, factor in sizes.AUTO_FACTORS)

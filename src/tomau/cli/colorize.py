@@ -176,7 +176,12 @@ def colorize(
     )
     edit = hint_options.read_edit(hint, hints, scribbles, exact=exact)
     chosen = RunOptions(
-        size=size, strength=strength, jobs=jobs, max_pixels=limit, finish=finish, edit=edit
+        size=options.asked_size(size),
+        strength=strength,
+        jobs=jobs,
+        max_pixels=limit,
+        finish=finish,
+        edit=edit,
     )
     if address is not None and engine != "ray":
         raise UsageError(f"--address {address} came without --engine ray; give both or none")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
+
+if TYPE_CHECKING:
+    from tomau.runtime.working_size import AskedSize
 
 DeviceName: TypeAlias = Literal["auto", "cpu", "cuda", "openvino"]
 
@@ -18,17 +21,38 @@ Model: TypeAlias = Annotated[
         "chooses for each picture among the specialists that are installed.",
     ),
 ]
+LEAST_SIZE, LARGEST_SIZE = 32, 1024
+
+
+def _checked_size(text: str | None) -> str | None:
+    if text in (None, "auto"):
+        return text
+    if not (text.isdecimal() and LEAST_SIZE <= int(text) <= LARGEST_SIZE):
+        raise typer.BadParameter(
+            f"{text!r} came; expected {LEAST_SIZE} to {LARGEST_SIZE} pixels, or auto"
+        )
+    return text
+
+
 Size: TypeAlias = Annotated[
-    int | None,
+    str | None,
     typer.Option(
         "--size",
-        metavar="N",
-        min=32,
-        max=4096,
-        help="Short side in pixels of what the network sees; the model's own by default. "
-        "The result always has the size of the input.",
+        metavar="N|auto",
+        callback=_checked_size,
+        help="Short side in pixels of what the network sees, 32 to 1024; the model's own by "
+        "default, auto chooses by the picture. The result always has the size of the input.",
     ),
 ]
+
+
+def asked_size(text: str | None) -> AskedSize:
+    """Return the value of ``--size`` as the runtime takes it."""
+    if text is None or text == "auto":
+        return "auto" if text else None
+    return int(text)
+
+
 Strength: TypeAlias = Annotated[
     float,
     typer.Option(

@@ -60,7 +60,8 @@ def suggest(
             f"a place at {x},{y} came for a picture of {source.width}x{source.height}; expected "
             f"x in 0..{source.width - 1} and y in 0..{source.height - 1}"
         )
-    prediction = Colorizer.load(model, device=device).predict(luminance(source.pixels), size=size)
+    colorizer = Colorizer.load(model, device=device)
+    prediction = colorizer.predict(luminance(source.pixels), size=options.asked_size(size))
     shares = ((x + 0.5) / source.width, (y + 0.5) / source.height)
     rows = []
     for found in suggested(prediction, *shares, count=count):

@@ -2,7 +2,14 @@
 
 from tomau.color.gamut import fit_chroma
 from tomau.color.luminance import luminance
-from tomau.color.render import compose_float, compose_u8, render_float, render_u8
+from tomau.color.render import (
+    StripRenderer,
+    compose_float,
+    compose_u8,
+    render_float,
+    render_u8,
+    strips,
+)
 from tomau.color.spaces import (
     denormalize_ab,
     denormalize_l,
@@ -11,20 +18,24 @@ from tomau.color.spaces import (
     normalize_l,
     srgb_to_lab,
 )
-from tomau.color.upsampling import upsample_chroma
+from tomau.color.upsampling import guide_sizes, reduce_by_area, upsample_chroma
 
 __all__ = [
+    "StripRenderer",
     "compose_float",
     "compose_u8",
     "denormalize_ab",
     "denormalize_l",
     "fit_chroma",
+    "guide_sizes",
     "lab_to_srgb",
     "luminance",
     "normalize_ab",
     "normalize_l",
+    "reduce_by_area",
     "render_float",
     "render_u8",
     "srgb_to_lab",
+    "strips",
     "upsample_chroma",
 ]

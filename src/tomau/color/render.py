@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from tomau.color.gamut import lab_to_linear_in_gamut
 from tomau.color.rounding import encode_u8
 from tomau.color.spaces import Plane, linear_to_srgb
-from tomau.color.upsampling import ChromaUpsampler, guide_sizes, reduce_by_area
+from tomau.color.upsampling import Apply, ChromaUpsampler, Size, guide_sizes, reduce_by_area
 
 # Pixels of a strip: smaller ones would fit a core's cache better, but threads would spend their
 # time handing the interpreter's lock to each other.
 _STRIP_PIXELS = 262_144
+# Each strip prepares some rows above and below itself: thin ones would do little else.
+_LEAST_ROWS = 64
 _AB_LIMIT = np.float32(128)
 
 
@@ -65,7 +68,7 @@ def render_float(
         ``[H, W, 3]`` float32 in 0..1.
     """
     out = np.empty((*l.shape, 3), np.float32)
-    _render(l, ab_low, strength, threads, out, _write_float)
+    _render(l, ab_low, strength, threads, out)
     return out
 
 
@@ -84,7 +87,7 @@ def render_u8(
         ``[H, W, 3]`` uint8 whose L* differs from ``l`` by less than 0.05 in the mean.
     """
     out = np.empty((*l.shape, 3), np.uint8)
-    _render(l, ab_low, strength, threads, out, _write_u8)
+    _render(l, ab_low, strength, threads, out)
     return out
 
 
@@ -97,9 +100,49 @@ def _write_u8(l: Plane, a: Plane, b: Plane, out: NDArray[np.uint8]) -> None:
     encode_u8(lab_to_linear_in_gamut(l, a, b), out.reshape(-1, 3))
 
 
-def _strips(height: int, width: int) -> Iterator[slice]:
-    rows = max(1, _STRIP_PIXELS // width)
+def strips(height: int, width: int) -> Iterator[slice]:
+    """Part the rows of a picture into pieces of work for one thread."""
+    rows = max(_STRIP_PIXELS // width, _LEAST_ROWS)
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
+
+
+class StripRenderer:
+    """The full-resolution stage for pictures that come, and are wanted, by rows.
+
+    Args:
+        ab_low: ``[h, w, 2]`` float32 at working size.
+        guide: L* averaged to the last of `guide_sizes`, as `reduce_by_area` does.
+        full: height and width of the picture.
+        strength: factor on chroma.
+        apply: ``map``, or an executor's.
+    """
+
+    def __init__(
+        self,
+        ab_low: Plane,
+        guide: Plane,
+        full: Size,
+        *,
+        strength: float = 1.0,
+        apply: Apply = map,
+    ) -> None:
+        self._upsampler = ChromaUpsampler(ab_low, guide, full, apply)
+        self._strength = np.float32(strength)
+
+    def write_u8(self, l: Plane, rows: slice, out: NDArray[np.uint8]) -> None:
+        """Write rows ``[rows, W, 3]``, as `render_u8` does, of their L* ``[rows, W]``."""
+        a, b = self._chroma(l, rows)
+        _write_u8(l, a, b, out)
+
+    def write_float(self, l: Plane, rows: slice, out: Plane) -> None:
+        """Write rows ``[rows, W, 3]`` as `render_float` does."""
+        a, b = self._chroma(l, rows)
+        _write_float(l, a, b, out)
+
+    def _chroma(self, l: Plane, rows: slice) -> Plane:
+        ab = self._upsampler.rows(l, rows)
+        ab *= self._strength
+        return np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
 
 
 def _render(
@@ -107,19 +150,12 @@ def _render(
     ab_low: Plane,
     strength: float,
     threads: int | None,
-    out: NDArray[np.generic],
-    write: Callable[..., None],
+    out: NDArray[Any],
 ) -> None:
     # numpy and BLAS release the interpreter's lock inside their loops.
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         size = guide_sizes(ab_low.shape[:2], l.shape)[-1]
         guide = reduce_by_area(l.__getitem__, l.shape, size, pool.map)
-        upsampler = ChromaUpsampler(ab_low, guide, l.shape, pool.map)
-
-        def finish(rows: slice) -> None:
-            ab = upsampler.rows(l[rows], rows)
-            ab *= np.float32(strength)
-            np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
-            write(l[rows], *ab, out[rows])
-
-        list(pool.map(finish, _strips(*l.shape)))
+        renderer = StripRenderer(ab_low, guide, l.shape, strength=strength, apply=pool.map)
+        write = renderer.write_u8 if out.dtype == np.uint8 else renderer.write_float
+        list(pool.map(lambda rows: write(l[rows], rows, out[rows]), strips(*l.shape)))

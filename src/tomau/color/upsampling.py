@@ -155,6 +155,7 @@ def _slopes(planes: Plane, apply: Apply) -> Plane:
         return filter_plane(pair[0] * pair[1], down, across)
 
     ll, la, lb, aa, bb = apply(moment, ((l, l), (l, a), (l, b), (a, a), (b, b)))
+    del l, a, b
     return np.stack([*apply(_slope, (la, lb), (ll, ll), (aa, bb))])
 
 

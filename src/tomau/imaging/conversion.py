@@ -19,6 +19,7 @@ from tomau.imaging.samples import Samples, turned
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_BAND_ROWS = 1024
 _TO_UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -60,7 +61,7 @@ def convert(image: Image.Image, format_name: str) -> Picture:
     if turn is not None:
         colour = colour.transpose(turn)
         alpha = alpha.transpose(turn) if alpha is not None else None
-    pixels = np.asarray(colour), None if alpha is None else np.asarray(alpha)
+    pixels = _array(colour), None if alpha is None else _array(alpha)
     notes = (*depth_notes, icc_note)
     return _joined(pixels, metadata, icc, notes, format_name)
 
@@ -93,6 +94,17 @@ def _joined(
         format=format_name,
         notes=tuple(filter(None, (*notes, *metadata.notes))),
     )
+
+
+def _array(image: Image.Image) -> NDArray[np.uint8]:
+    """Copy an image by bands: at once, Pillow needs three times the memory of the answer."""
+    bands = len(image.getbands())
+    shape = (image.height, image.width) if bands == 1 else (image.height, image.width, bands)
+    pixels = np.empty(shape, np.uint8)
+    for top in range(0, image.height, _BAND_ROWS):
+        bottom = min(top + _BAND_ROWS, image.height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return pixels
 
 
 def to_pil(picture: Picture) -> Image.Image:

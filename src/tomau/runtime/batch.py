@@ -14,6 +14,8 @@ from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
 from tomau.runtime.card import file_sha256
 from tomau.runtime.finishing import Finish
+from tomau.runtime.large import colorize_tiff, goes_by_rows, is_plain
+from tomau.runtime.working_size import AskedSize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +40,7 @@ class RunOptions:
     outcomes hold length and SHA-256 of both files.
     """
 
-    size: int | None = None
+    size: AskedSize = None
     strength: float = 1.0
     existing: Existing = "refuse"
     jobs: int = 2
@@ -149,6 +151,9 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
             return finished
         # Before the work, so that an output that cannot be is known at once.
         make_folder(task.target.parent)
+        plain = options.edit is None and is_plain(options.finish)
+        if plain and goes_by_rows(task.source, task.format):
+            return _by_rows(task, colorizer, options, start)
         picture = read_picture(task.source, max_pixels=options.max_pixels)
         if options.digests:
             proof |= _proof("source", task.source)
@@ -159,6 +164,7 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
             finish=options.finish,
             edit=options.edit,
         )
+        del picture  # a large one makes room for the encoder
         overwrite = options.existing == "overwrite" or _is_empty(task.target)
         write_picture(result, task.target, format=task.format, overwrite=overwrite)
         if options.digests:
@@ -169,8 +175,8 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
         task.source,
         task.target,
         "done",
-        height=picture.height,
-        width=picture.width,
+        height=result.height,
+        width=result.width,
         seconds=time.perf_counter() - start,
         notes=(*result.notes, *losses(result, task.format)),
         **proof,
@@ -203,6 +209,21 @@ def already_there(task: Task, existing: Existing) -> Outcome | None:
 
 def _is_empty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size == 0
+
+
+def _by_rows(task: Task, colorizer: Colorizer, options: RunOptions, start: float) -> Outcome:
+    height, width = colorize_tiff(
+        colorizer,
+        task.source,
+        task.target,
+        size=options.size,
+        strength=options.strength,
+        max_pixels=options.max_pixels,
+        overwrite=options.existing == "overwrite",
+    )
+    seconds = time.perf_counter() - start
+    notes = ("large TIFF colourized by rows: EXIF left out",)
+    return Outcome(task.source, task.target, "done", "", height, width, seconds, notes)
 
 
 def make_folder(folder: Path) -> None:

@@ -76,7 +76,7 @@ def finish_picture(
     # A profile of sRGB that the file brought says the same and stays.
     keep = finish.profile == "srgb" and picture.icc is not None
     icc = picture.icc if keep else output_profile(finish.profile)
-    return _told(replace(picture.with_pixels(pixels), icc=icc), picture, finish, card)
+    return told(replace(picture.with_pixels(pixels), icc=icc), picture, finish, card)
 
 
 def _blank_borders(
@@ -96,8 +96,8 @@ def _rounded(rgb: NDArray[np.float32], bits: int) -> Levels:
     return levels
 
 
-def _told(result: Picture, picture: Picture, finish: Finish, card: ModelCard) -> Picture:
-    """The result with the notes on its input, and its provenance."""
+def told(result: Picture, picture: Picture, finish: Finish, card: ModelCard) -> Picture:
+    """Return the result with the notes on its input, and its provenance."""
     notes = result.notes
     if picture.pixels.ndim == 3:
         toning = recognise_toning(picture.pixels)

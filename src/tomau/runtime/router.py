@@ -19,6 +19,7 @@ from tomau.errors import ModelError
 from tomau.runtime.card import read_model
 from tomau.runtime.colorizer import Colorizer
 from tomau.runtime.store import DEFAULT_MODEL, find_model_folder, list_model_folders
+from tomau.runtime.working_size import AskedSize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +107,7 @@ class RoutedColorizer(Colorizer):
         self._open = cache(lambda path: Colorizer.load(path, device=device, threads=threads))
         self._opening = threading.Lock()
 
-    def predict(self, l: NDArray[np.float32], *, size: int | None = None) -> Prediction:
+    def predict(self, l: NDArray[np.float32], *, size: AskedSize = None) -> Prediction:
         """Predict with the model that the router chooses; a note tells of a specialist."""
         general = super().predict(l, size=size)
         if general.features is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -15,6 +15,31 @@ if TYPE_CHECKING:
 
 LONGEST_ASPECT = 8
 """The working long side is at most this many times the asked short side."""
+
+AskedSize: TypeAlias = "int | Literal['auto'] | None"
+"""Short side that the network is to see: pixels, ``auto`` by the picture, None by the card."""
+
+AUTO_FACTORS = ((0, 1.0),)
+"""What ``auto`` multiplies the card's size by, from which short side of a picture on.
+
+Made by `benchmarks/working_size.py`, which prints this line anew for another model: the smallest
+size whose mean error is within half a percent of the best (results/working_size.csv).
+"""
+
+
+def chosen_size(asked: AskedSize, *, card_size: int, height: int, width: int) -> int:
+    """Short side in pixels that the network is to see of a picture.
+
+    >>> chosen_size(None, card_size=256, height=900, width=1200)
+    256
+    >>> chosen_size(320, card_size=256, height=900, width=1200)
+    320
+    """
+    if asked == "auto":
+        short = min(height, width)
+        factor = next(factor for least, factor in reversed(AUTO_FACTORS) if short >= least)
+        return round(card_size * factor)
+    return card_size if asked is None else asked
 
 
 @dataclass(frozen=True)
