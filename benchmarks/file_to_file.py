@@ -1,8 +1,9 @@
-"""How long a photograph takes from file to file, stage by stage, and how much memory it needs.
+"""How long photographs take from file to file, stage by stage, and how much memory they need.
 
-The picture is a JPEG of 1.5 megapixels with film grain, made here from an example photograph.
-Stages are timed by calling the public functions one after the other; "file to file" is the whole
-as `tomau colorize` runs it on a loaded model; memory and "process start" come from real processes.
+The pictures are JPEG files of 1.5 and 12 megapixels with film grain, made here from an example
+photograph. Stages are timed by calling functions one after the other; "file to file" is the whole
+as `tomau colorize` runs it on a loaded model; memory and "process start" come from real processes,
+as does "import to first picture" (`import tomau; tomau.colorize(path)`).
 
     python benchmarks/file_to_file.py --out results/file_to_file.csv
 """
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +30,16 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from tomau.color import luminance, normalize_l, render_u8
+from tomau.color import (
+    compose_u8,
+    guide_sizes,
+    luminance,
+    normalize_l,
+    reduce_by_area,
+    render_u8,
+    strips,
+)
+from tomau.color.upsampling import ChromaUpsampler
 from tomau.imaging import read_picture, write_picture
 from tomau.runtime import Colorizer, RunOptions, Task
 from tomau.runtime.allocator import keep_freed_memory
@@ -39,12 +50,21 @@ from tomau.runtime.working_size import pad_to_stride, resize_luminance, working_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
+
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "photos"
-MEGAPIXELS = 1.5
+MEGAPIXELS = (1.5, 12.0)
 GRAIN = 4.0
-STARTS = 5
+STARTS = 2
 
 Row = tuple[str, float, str]
+FIRST_PICTURE = """
+import sys, time
+start = time.perf_counter()
+import tomau
+tomau.colorize(sys.argv[1], model=sys.argv[2])
+print(time.perf_counter() - start)
+"""
 
 
 def main() -> None:
@@ -56,16 +76,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
     options = parser.parse_args()
     keep_freed_memory()  # as tomau colorize does
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "photo.jpg"
-        make_photo(options.photo or default_photo(), source)
-        colorizer = Colorizer.load(options.model)
-        header = describe(source, colorizer)
-        rows = [
-            *time_stages(source, colorizer, options.repeats),
-            time_file_to_file(source, colorizer, options.repeats),
-            *measure_processes(source, options.model),
-        ]
+    colorizer = Colorizer.load(options.model)
+    rows: list[Row] = []
+    header = describe(colorizer)
+    for megapixels in MEGAPIXELS:
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / "photo.jpg"
+            make_photo(options.photo or default_photo(), source, megapixels)
+            measured = [
+                *time_stages(source, colorizer, options.repeats),
+                time_file_to_file(source, colorizer, options.repeats),
+                *measure_processes(source, options.model),
+            ]
+        rows += [(f"{megapixels:g} MP: {name}", value, unit) for name, value, unit in measured]
     write_table(rows, header, options.out)
 
 
@@ -74,11 +97,11 @@ def default_photo() -> Path:
     return min(path for path in EXAMPLES.iterdir() if path.suffix in {".jpg", ".webp", ".png"})
 
 
-def make_photo(original: Path, target: Path) -> None:
-    """Enlarge a photograph to 1.5 megapixels and put grain on it, as a scan would have."""
+def make_photo(original: Path, target: Path, megapixels: float) -> None:
+    """Enlarge a photograph and put grain on it, as a scan would have."""
     with Image.open(original) as image:
         gray = image.convert("L")
-    scale = (MEGAPIXELS * 1e6 / (gray.width * gray.height)) ** 0.5
+    scale = (megapixels * 1e6 / (gray.width * gray.height)) ** 0.5
     large = gray.resize((round(gray.width * scale), round(gray.height * scale)), Image.LANCZOS)
     pixels = np.asarray(large, np.float32)
     grain = np.random.default_rng(0).normal(0.0, GRAIN, pixels.shape)
@@ -107,13 +130,43 @@ def time_stages(source: Path, colorizer: Colorizer, repeats: int) -> list[Row]:
         with stage("network"):
             colorizer.session.run(small[np.newaxis, np.newaxis])
         ab_low = colorizer.predict_ab(l)
-        with stage("upsample, gamut, round"):
-            rgb_u8 = render_u8(l, ab_low, threads=colorizer.threads)
+        with ThreadPoolExecutor(colorizer.threads) as pool:
+            with stage("upsample"):
+                planes = upsample(l, ab_low, pool)
+            with stage("gamut, round"):
+                rgb_u8 = compose(l, planes, pool)
+        del planes
+        with stage("upsample, gamut, round as one"):
+            render_u8(l, ab_low, threads=colorizer.threads)
         with stage("encode"):
             result = picture.with_pixels(rgb_u8)
             write_picture(result, source.with_name("stages.jpg"), format="JPEG", overwrite=True)
     # The first round warms caches and is left out.
     return [(name, statistics.median(took[1:]), "s") for name, took in seconds.items()]
+
+
+def upsample(
+    l: NDArray[np.float32], ab_low: NDArray[np.float32], pool: ThreadPoolExecutor
+) -> list[tuple[slice, NDArray[np.float32]]]:
+    """Chroma at full size, strip by strip, as `render_u8` makes it."""
+    size = guide_sizes(ab_low.shape[:2], l.shape)[-1]
+    guide = reduce_by_area(l.__getitem__, l.shape, size, pool.map)
+    upsampler = ChromaUpsampler(ab_low, guide, l.shape, pool.map)
+    return list(pool.map(lambda rows: (rows, upsampler.rows(l[rows], rows)), strips(*l.shape)))
+
+
+def compose(
+    l: NDArray[np.float32],
+    planes: list[tuple[slice, NDArray[np.float32]]],
+    pool: ThreadPoolExecutor,
+) -> NDArray[np.uint8]:
+    """Gamut mapping and rounding of the strips."""
+
+    def finish(strip: tuple[slice, NDArray[np.float32]]) -> NDArray[np.uint8]:
+        rows, ab = strip
+        return compose_u8(l[rows], np.moveaxis(ab, 0, -1))
+
+    return np.concatenate(list(pool.map(finish, planes)))
 
 
 def time_file_to_file(source: Path, colorizer: Colorizer, repeats: int) -> Row:
@@ -139,22 +192,23 @@ def measure_processes(source: Path, model: str) -> list[Row]:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds.append(time.perf_counter() - start)
     kibibytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    first = [sys.executable, "-c", FIRST_PICTURE, str(source), model]
+    told = [subprocess.run(first, check=True, capture_output=True).stdout for _ in range(STARTS)]
     return [
+        ("import to first picture", statistics.median(map(float, told)), "s"),
         ("process start to first result", statistics.median(seconds[1:]), "s"),
-        ("peak memory of the process", kibibytes * 1024 / 1e6, "MB"),
+        ("peak memory of processes so far", kibibytes * 1024 / 1e6, "MB"),
     ]
 
 
-def describe(source: Path, colorizer: Colorizer) -> list[str]:
+def describe(colorizer: Colorizer) -> list[str]:
     """What was measured, with what; no more of the machine than its kind."""
-    with Image.open(source) as image:
-        shape = f"{image.width}x{image.height} gray JPEG, {source.stat().st_size // 1000} kB"
     card = colorizer.card
     versions = f"python {platform.python_version()}, onnxruntime {onnxruntime.__version__}"
     machine = f"{available_cpus()} processors ({platform.machine()})"
     return [
         "command: python benchmarks/file_to_file.py " + " ".join(_shown_arguments()),
-        f"picture: {shape}; model: {card.name} {card.version}, {card.bytes / 1e6:.1f} MB",
+        f"gray JPEG pictures; model: {card.name} {card.version}, {card.bytes / 1e6:.1f} MB",
         f"on {machine}, {versions}, load average before {os.getloadavg()[0]:.1f}",
     ]
 

@@ -22,8 +22,8 @@ AskedSize: TypeAlias = "int | Literal['auto'] | None"
 AUTO_FACTORS = ((0, 1.0),)
 """What ``auto`` multiplies the card's size by, from which short side of a picture on.
 
-Made by `benchmarks/working_size.py`, which prints this line anew for another model: the smallest
-size whose mean error is within half a percent of the best (results/working_size.csv).
+`benchmarks/working_size.py` prints this line for a model: the smallest size whose mean error on
+validation photographs is within half a percent of the best. As it stands, the card's own size.
 """
 
 
