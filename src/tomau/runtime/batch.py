@@ -6,9 +6,9 @@ import os
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
@@ -139,36 +139,48 @@ def run_tasks(
 def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     """Colourize one file; whatever goes wrong with it is told in the outcome."""
     start = time.perf_counter()
-    proof: dict[str, Any] = {}
     try:
         if (finished := already_there(task, options.existing)) is not None:
             return finished
         # Before the work, so that an output that cannot be is known at once.
         make_folder(task.target.parent)
-        picture = read_picture(task.source, max_pixels=options.max_pixels)
+        outcome = _make(task, colorizer, options)
         if options.digests:
-            proof |= _proof("source", task.source)
-        result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
-        overwrite = options.existing == "overwrite" or _is_empty(task.target)
-        write_picture(result, task.target, format=task.format, overwrite=overwrite)
-        if options.digests:
-            proof |= _proof("target", task.target)
+            outcome = with_digests(outcome)
     except Exception as error:  # a night's run must outlive any single photograph
-        return Outcome(task.source, task.target, "failed", _reason(error), **proof)
+        return Outcome(task.source, task.target, "failed", _reason(error))
+    return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def _make(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
+    """Read, colourize, write; the seconds are not told yet."""
+    overwrite = options.existing == "overwrite" or _is_empty(task.target)
+    picture = read_picture(task.source, max_pixels=options.max_pixels)
+    result = colorizer.colorize_picture(picture, size=options.size, strength=options.strength)
+    write_picture(result, task.target, format=task.format, overwrite=overwrite)
     return Outcome(
         task.source,
         task.target,
         "done",
         height=picture.height,
         width=picture.width,
-        seconds=time.perf_counter() - start,
         notes=(*picture.notes, *losses(result, task.format)),
-        **proof,
     )
 
 
-def _proof(kind: Literal["source", "target"], path: Path) -> dict[str, Any]:
-    return {f"{kind}_sha256": file_sha256(path), f"{kind}_bytes": path.stat().st_size}
+def with_digests(outcome: Outcome) -> Outcome:
+    """The outcome with length and SHA-256 of its two files as they are now.
+
+    Raises:
+        OSError: one of them cannot be read.
+    """
+    return replace(
+        outcome,
+        source_sha256=file_sha256(outcome.source),
+        source_bytes=outcome.source.stat().st_size,
+        target_sha256=file_sha256(outcome.target),
+        target_bytes=outcome.target.stat().st_size,
+    )
 
 
 def already_there(task: Task, existing: Existing) -> Outcome | None:
