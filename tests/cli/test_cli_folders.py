@@ -181,7 +181,13 @@ def test_a_folder_that_cannot_be_read_is_a_failure_of_the_run(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--shard", "3/2"), ("--address", "auto"), ("--every", "0"), ("--engine", "abacus")],
+    [
+        ("--shard", "3/2"),
+        ("--address", "auto"),
+        ("--every", "0"),
+        ("--engine", "abacus"),
+        ("--watch", "--contact-sheet", "sheet.png"),
+    ],
 )
 def test_a_wrong_option_is_a_usage_error(
     colorize: Tomau, album: Path, arguments: tuple[str, ...]

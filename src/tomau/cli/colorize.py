@@ -185,6 +185,10 @@ def colorize(
     )
     if address is not None and engine != "ray":
         raise UsageError(f"--address {address} came without --engine ray; give both or none")
+    if watch and contact_sheet is not None:
+        raise UsageError(
+            "--contact-sheet came with --watch, which has no end; leave one of them out"
+        )
     if STREAM in inputs or output == STREAM:
         if dry_run or as_json or report or manifest or contact_sheet or watch or shard:
             raise UsageError(
@@ -204,8 +208,6 @@ def colorize(
             f"hints came with {len(plan.tasks)} photographs; expected one: they are for its pixels"
         )
     if dry_run:
-        for path, reason in plan.left_out:
-            console.detail(f"left out {printable(path)}: {reason}")
         _show_plan(plan, chosen, console, as_json=as_json)
         return
     work, card = _open_engine(engine, model, device, chosen, address, console)
@@ -268,8 +270,14 @@ def _existing(overwrite: bool | None, plan: Plan) -> Existing:
 
 
 def _show_plan(plan: Plan, chosen: RunOptions, console: Console, *, as_json: bool) -> None:
+    from tomau.runtime import already_there
+
+    for path, reason in plan.left_out:
+        console.detail(f"left out {printable(path)}: {reason}")
+    for path, reason in plan.unreadable:
+        console.error(f"{printable(path)}: {reason}")
     for task in plan.tasks:
-        skipped = chosen.existing == "skip" and task.target.exists()
+        skipped = chosen.existing == "skip" and already_there(task, "skip") is not None
         if as_json:
             state = "skip" if skipped else "write"
             console.json({"source": str(task.source), "target": str(task.target), "planned": state})

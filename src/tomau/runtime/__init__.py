@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tomau.runtime.batch import Existing, Outcome, RunOptions, RunSummary, make_folder, run_tasks
+from tomau.runtime.batch import (
+    Existing,
+    Outcome,
+    RunOptions,
+    RunSummary,
+    already_there,
+    make_folder,
+    run_tasks,
+)
 from tomau.runtime.card import Model, ModelCard, file_sha256, read_model, verify_model, write_card
 from tomau.runtime.cluster import run_on_ray
 from tomau.runtime.colorizer import Colorizer, colorize
@@ -38,6 +46,7 @@ __all__ = [
     "Session",
     "Shard",
     "Task",
+    "already_there",
     "colorize",
     "file_sha256",
     "find_model_folder",

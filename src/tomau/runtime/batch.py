@@ -6,9 +6,9 @@ import os
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
@@ -145,46 +145,58 @@ def run_tasks(
 def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     """Colourize one file; whatever goes wrong with it is told in the outcome."""
     start = time.perf_counter()
-    proof: dict[str, Any] = {}
     try:
         if (finished := already_there(task, options.existing)) is not None:
             return finished
         # Before the work, so that an output that cannot be is known at once.
         make_folder(task.target.parent)
-        plain = options.edit is None and is_plain(options.finish)
-        if plain and goes_by_rows(task.source, task.format):
-            return _by_rows(task, colorizer, options, start)
-        picture = read_picture(task.source, max_pixels=options.max_pixels)
+        outcome = _make(task, colorizer, options)
         if options.digests:
-            proof |= _proof("source", task.source)
-        result = colorizer.colorize_picture(
-            picture,
-            size=options.size,
-            strength=options.strength,
-            finish=options.finish,
-            edit=options.edit,
-        )
-        del picture  # a large one makes room for the encoder
-        overwrite = options.existing == "overwrite" or _is_empty(task.target)
-        write_picture(result, task.target, format=task.format, overwrite=overwrite)
-        if options.digests:
-            proof |= _proof("target", task.target)
+            outcome = with_digests(outcome)
     except Exception as error:  # a night's run must outlive any single photograph
-        return Outcome(task.source, task.target, "failed", _reason(error), **proof)
+        return Outcome(task.source, task.target, "failed", _reason(error))
+    return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def _make(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
+    """Read, colourize, write; the seconds are not told yet."""
+    overwrite = options.existing == "overwrite" or _is_empty(task.target)
+    plain = options.edit is None and is_plain(options.finish)
+    if plain and goes_by_rows(task.source, task.format):
+        return _by_rows(task, colorizer, options, overwrite=overwrite)
+    picture = read_picture(task.source, max_pixels=options.max_pixels)
+    result = colorizer.colorize_picture(
+        picture,
+        size=options.size,
+        strength=options.strength,
+        finish=options.finish,
+        edit=options.edit,
+    )
+    del picture  # a large one makes room for the encoder
+    write_picture(result, task.target, format=task.format, overwrite=overwrite)
     return Outcome(
         task.source,
         task.target,
         "done",
         height=result.height,
         width=result.width,
-        seconds=time.perf_counter() - start,
         notes=(*result.notes, *losses(result, task.format)),
-        **proof,
     )
 
 
-def _proof(kind: Literal["source", "target"], path: Path) -> dict[str, Any]:
-    return {f"{kind}_sha256": file_sha256(path), f"{kind}_bytes": path.stat().st_size}
+def with_digests(outcome: Outcome) -> Outcome:
+    """The outcome with length and SHA-256 of its two files as they are now.
+
+    Raises:
+        OSError: one of them cannot be read.
+    """
+    return replace(
+        outcome,
+        source_sha256=file_sha256(outcome.source),
+        source_bytes=outcome.source.stat().st_size,
+        target_sha256=file_sha256(outcome.target),
+        target_bytes=outcome.target.stat().st_size,
+    )
 
 
 def already_there(task: Task, existing: Existing) -> Outcome | None:
@@ -211,7 +223,7 @@ def _is_empty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size == 0
 
 
-def _by_rows(task: Task, colorizer: Colorizer, options: RunOptions, start: float) -> Outcome:
+def _by_rows(task: Task, colorizer: Colorizer, options: RunOptions, *, overwrite: bool) -> Outcome:
     height, width = colorize_tiff(
         colorizer,
         task.source,
@@ -219,11 +231,10 @@ def _by_rows(task: Task, colorizer: Colorizer, options: RunOptions, start: float
         size=options.size,
         strength=options.strength,
         max_pixels=options.max_pixels,
-        overwrite=options.existing == "overwrite",
+        overwrite=overwrite,
     )
-    seconds = time.perf_counter() - start
-    notes = ("large TIFF colourized by rows: EXIF left out",)
-    return Outcome(task.source, task.target, "done", "", height, width, seconds, notes)
+    notes = ("large TIFF colourized by rows: EXIF and provenance left out",)
+    return Outcome(task.source, task.target, "done", height=height, width=width, notes=notes)
 
 
 def make_folder(folder: Path) -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tomau.errors import UsageError
-from tomau.runtime.batch import Outcome
-from tomau.runtime.card import file_sha256
+from tomau.runtime.batch import Outcome, with_digests
 from tomau.runtime.rows import RowWriter, read_rows
 
 if TYPE_CHECKING:
@@ -146,15 +145,9 @@ def taken(task: Task, maker: str | Path) -> Outcome:
 
 
 def _examined(outcome: Outcome) -> Outcome:
-    """An outcome of a result that was there already, with length and SHA-256 of both files."""
+    """An outcome of a result that was there already, with digests, or a failure to read it."""
     try:
-        return replace(
-            outcome,
-            source_sha256=file_sha256(outcome.source),
-            source_bytes=outcome.source.stat().st_size,
-            target_sha256=file_sha256(outcome.target),
-            target_bytes=outcome.target.stat().st_size,
-        )
+        return with_digests(outcome)
     except OSError as error:
         reason = f"{error.filename} cannot be read ({error.strerror}); check its permissions"
         return replace(outcome, status="failed", reason=reason)
