@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "photos"
 MEGAPIXELS = (1.5, 12.0)
 GRAIN = 4.0
-STARTS = 2
+STARTS = 5
 
 Row = tuple[str, float, str]
 FIRST_PICTURE = """
