@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tomau.color import srgb_to_lab
 from tomau.errors import UsageError
+from tomau.runtime.hints import pooled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +82,7 @@ class Hints:
         drawn = self._draw(large) if self.strokes else large
         mask = (drawn[..., 3] >= _OPAQUE).astype(np.float32)[..., np.newaxis]
         ab = srgb_to_lab(drawn[..., :3].astype(np.float32) / 255)[..., 1:]
-        marked = _mean_of_cells(np.concatenate((ab * mask, mask), axis=2))
+        marked = pooled(np.concatenate((ab * mask, mask), axis=2), _FINER)
         # A cell that is touched is marked: a thin stroke must not be lost.
         share = marked[..., 2:]
         return np.where(share > 0, marked / np.maximum(share, 1e-6), 0).astype(np.float32)
@@ -110,13 +111,6 @@ def _resized_paint(rgba: NDArray[np.uint8], width: int, height: int) -> NDArray[
     )
     rgb = np.stack(color, axis=2) / np.maximum(share, 1e-6)[..., np.newaxis]
     return np.dstack((np.rint(rgb), np.where(share > 0, 255, 0))).clip(0, 255).astype(np.uint8)
-
-
-def _mean_of_cells(planes: NDArray[np.float32]) -> NDArray[np.float32]:
-    height, width, channels = planes.shape
-    cells = planes.reshape(height // _FINER, _FINER, width // _FINER, _FINER, channels)
-    means: NDArray[np.float32] = cells.mean(axis=(1, 3))
-    return means
 
 
 def parse_color(text: str) -> Rgb:

@@ -53,11 +53,6 @@ def _fold(parent: nn.Module) -> None:
         previous = (name, child)
 
 
-def takes_hints(network: nn.Module) -> bool:
-    """Whether a generator spreads colour hints."""
-    return isinstance(network, HintUNet)
-
-
 class _Guided(nn.Module):
     """What is exported of a generator that spreads hints: all but the spreading."""
 

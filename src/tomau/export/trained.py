@@ -13,8 +13,8 @@ from torch import nn
 
 from tomau import __version__
 from tomau.errors import CheckpointError, UsageError
-from tomau.export.onnx_model import takes_hints
 from tomau.models import create_generator, read_weights
+from tomau.models.generators import HintUNet
 from tomau.runtime.card import ModelCard, file_sha256
 
 _WEIGHTS = "checkpoint/ema.safetensors"
@@ -106,7 +106,7 @@ def describe(
         "stride": trained.stride,
         "size": size,
         "chroma_gain": chroma_gain,
-        "hints": takes_hints(trained.generator),
+        "hints": isinstance(trained.generator, HintUNet),
         "recipe": {key: config[key] for key in ("phases", "seed", "ema_decay")},
         "created": datetime.now(UTC).date().isoformat(),
     }

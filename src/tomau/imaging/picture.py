@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -84,6 +84,11 @@ class Picture:
         if pixels.ndim == 3:
             return pixels
         return np.repeat(pixels[..., np.newaxis], 3, axis=2)
+
+    @property
+    def samples(self) -> NDArray[Any]:
+        """Pixels and alpha as encoders take them: (H, W), or (H, W, C) with alpha last."""
+        return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
 
     def narrowed(self) -> Picture:
         """The same picture in 8 bits; itself where it has no more."""

@@ -31,10 +31,7 @@ def write_deep_png(picture: Picture, stream: BinaryIO, metadata: Mapping[str, An
         Exception: the encoders failed.
     """
     imagecodecs = load("imagecodecs", "PNG of 16 bits")
-    pixels: Any = picture.pixels
-    if picture.alpha is not None:
-        pixels = np.dstack([pixels, picture.alpha])
-    encoded = imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_LEVEL)
+    encoded = imagecodecs.png_encode(np.ascontiguousarray(picture.samples), level=_LEVEL)
     small = io.BytesIO()
     Image.new("RGB" if picture.pixels.ndim == 3 else "L", (1, 1)).save(small, "PNG", **metadata)
     head = _SIGNATURE_BYTES + next(len(chunk) for _, chunk in _chunks(encoded))

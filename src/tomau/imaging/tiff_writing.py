@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from tomau.imaging.extras import load
@@ -34,9 +33,7 @@ def write_pixels(picture: Picture, stream: BinaryIO) -> None:
         Exception: the encoder failed.
     """
     tifffile = load("tifffile", "compressed TIFF of 16 bits")
-    pixels: Any = picture.pixels
-    if picture.alpha is not None:
-        pixels = np.dstack([pixels, picture.alpha])
+    pixels = picture.samples
     tifffile.imwrite(
         # Named, because a stream opened by its descriptor has a number for a name.
         tifffile.FileHandle(stream, name="picture", size=0),

@@ -130,7 +130,7 @@ class Colorizer:
 
         ``finish`` says what else becomes of it; the default keeps the depth, writes sRGB and
         tells the provenance in XMP. Its notes tell of toning and of colours left aside.
-        ``edit`` corrects the colours, as `tomau.edits.HintEdit` does.
+        ``edit`` corrects the colours, as `tomau.edits.coloring.HintEdit` does.
 
         Raises:
             UsageError: a parameter is out of range.

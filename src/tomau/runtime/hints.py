@@ -32,17 +32,17 @@ def spread_hints(
         (H, W, 2); unchanged where no hint reaches.
     """
     mask = hints[..., 2:]
-    share = _pooled(mask, HINT_STRIDE)
+    share = pooled(mask, HINT_STRIDE)
     marked = share[..., 0] > 0
     if not marked.any():
         return ab
     known = share[marked]
-    missing = _pooled(hints[..., :2] - ab * mask, HINT_STRIDE)[marked] / known
+    missing = pooled(hints[..., :2] - ab * mask, HINT_STRIDE)[marked] / known
     height, width = guide.shape[:2]
     places = np.indices((height, width)).transpose(1, 2, 0).astype(np.float32) / max(height, width)
     described = np.concatenate((guide[..., :-2], places), axis=2)
-    fine = _pooled(mask, GUIDE_STRIDE)
-    keys = _pooled(described * fine, HINT_STRIDE // GUIDE_STRIDE)[marked] / known
+    fine = pooled(mask, GUIDE_STRIDE)
+    keys = pooled(described * fine, HINT_STRIDE // GUIDE_STRIDE)[marked] / known
     sure = np.log(_cells(mask, HINT_STRIDE).max(axis=(1, 3))[marked])
     queries = np.concatenate((described, guide[..., -2:]), axis=2).reshape(height * width, -1)
     correction = np.empty((height * width, 2), np.float32)
@@ -74,8 +74,8 @@ def _attended(
     return taken @ missing
 
 
-def _pooled(planes: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
-    """Mean of each ``stride`` x ``stride`` cell of (H, W, C)."""
+def pooled(planes: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
+    """Return the mean of each ``stride`` x ``stride`` cell of (H, W, C)."""
     means: NDArray[np.float32] = _cells(planes, stride).mean(axis=(1, 3))
     return means
 

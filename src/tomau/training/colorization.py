@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from tomau.color.bins import ab_bins
 from tomau.color.torch_lab import normalized_lab
 from tomau.data import Pack, hint_patches
+from tomau.models.generators import HintUNet
 from tomau.models.hints import paint_hints
 from tomau.training.batch import Batch, age, recolor
 from tomau.training.config import PhaseConfig
@@ -45,7 +46,7 @@ class Colorization:
         l, ab = normalized_lab(to_tensor(pixels_u8, device))
         l = l.contiguous(memory_format=torch.channels_last)
         seen = age(l, phase.aged, random) if phase.aged else l
-        if phase.hints is None or not getattr(generator, "takes_hints", False):
+        if phase.hints is None or not isinstance(generator, HintUNet):
             return Batch(l, ab, seen)
         wanted, on_things = recolor(l, ab, phase.hints.recolored, random)
         patches = hint_patches(len(ab), ab.shape[-1], phase.hints.options, random)

@@ -54,7 +54,6 @@ class HintUNet(nn.Module):
     """Luminance and hints to chroma."""
 
     stride = 32
-    takes_hints = True
 
     def __init__(self, encoder: str, *, inputs: int = 1, outputs: int = 2) -> None:
         super().__init__()
