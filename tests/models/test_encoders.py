@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from tomau.errors import CheckpointError, MissingExtraError, UsageError
 from tomau.models.encoders import TimmEncoder, encoders
 from tomau.models.encoders.base import IMAGENET, luminance_filter
-from tomau.models.encoders.efficientnet_lite import round_channels
+from tomau.models.encoders.efficientnet_lite import SameConv2d, round_channels
 
 
 @pytest.mark.parametrize("name", encoders.names())
@@ -99,3 +100,13 @@ def test_timm_backbone_fits_or_names_the_extra() -> None:
 )
 def test_channels_round_to_eights(channels: float, expected: int) -> None:
     assert round_channels(channels) == expected
+
+
+def test_depthwise_convolutions_stay_float32_in_a_cpus_bfloat16() -> None:
+    layer = SameConv2d(8, 8, 5, 2, groups=8, bias=False)
+    x = torch.randn(1, 8, 16, 16)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        answer, dense = layer(x), SameConv2d(8, 8, 3, 1)(x)
+    expected = F.conv2d(F.pad(x, (1, 2, 1, 2)), layer.weight, stride=2, groups=8)
+    assert torch.equal(answer, expected)
+    assert dense.dtype == torch.bfloat16

@@ -89,7 +89,7 @@ def test_hint_unet_answers_chroma_and_classes(size: tuple[int, int]) -> None:
     l, hints = torch.zeros(2, 1, *size), torch.zeros(2, 3, *size)
     ab, classes, hinted = _hint_net()(l, hints, taught=True)
     assert ab.shape == hinted.shape == (2, 2, *size)
-    assert classes.shape == (2, 305, size[0] // 4, size[1] // 4)
+    assert classes.shape == (2, 305, size[0] // 8, size[1] // 8)
 
 
 def test_no_hints_are_hints_without_marks() -> None:

@@ -85,8 +85,8 @@ def test_colour_is_the_mean_of_its_bins() -> None:
 def test_class_loss_is_the_cross_entropy_with_soft_targets() -> None:
     random = torch.Generator().manual_seed(1)
     logits = torch.randn(2, 305, 4, 4, generator=random)
-    truth = (torch.rand(2, 2, 16, 16, generator=random) - 0.5) / 2
-    small = torch.nn.functional.avg_pool2d(truth, 4)
+    truth = (torch.rand(2, 2, 32, 32, generator=random) - 0.5) / 2
+    small = torch.nn.functional.avg_pool2d(truth, 8)
     bins, shares = soft_bins(small)
     target = torch.zeros(2, 4, 4, 305).scatter_add_(-1, bins, shares).permute(0, 3, 1, 2)
     expected = torch.nn.functional.cross_entropy(logits, target)
@@ -96,7 +96,7 @@ def test_class_loss_is_the_cross_entropy_with_soft_targets() -> None:
 
 
 def test_class_loss_is_least_for_the_true_distribution() -> None:
-    truth = torch.full((1, 2, 4, 4), 0.2)
+    truth = torch.full((1, 2, 8, 8), 0.2)
     bins, shares = soft_bins(truth[:, :, :1, :1])
     right = torch.full((1, 305, 1, 1), -20.0)
     right[0, bins[0, 0, 0], 0, 0] = shares[0, 0, 0].clamp_min(1e-9).log()

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from tomau.color.bins import BIN_STEP, bin_grid
 from tomau.color.spaces import AB_LIMIT
 
-_CLASS_STRIDE = 4
+_CLASS_STRIDE = 8
 
 
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -77,7 +77,7 @@ def class_loss(logits: Tensor, truth: Tensor, weights: Tensor | None = None) -> 
     A true colour is shared bilinearly between the four bins around it.
 
     Args:
-        logits: ``[N, 305, H/4, W/4]``.
+        logits: ``[N, 305, H/8, W/8]``.
         truth: ``[N, 2, H, W]``, ab/110; averaged to the logits' size.
         weights: ``[305]``, how much a bin counts; None is all alike.
 

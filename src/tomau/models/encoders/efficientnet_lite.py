@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -42,6 +43,13 @@ class SameConv2d(nn.Conv2d):
         return self._conv_forward_padded(F.pad(x, (before, after, before, after)), 0)
 
     def _conv_forward_padded(self, x: Tensor, padding: int) -> Tensor:
+        # On a CPU a depthwise convolution learns three times slower in bfloat16 than in float32.
+        if self.groups > 1 and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+            with torch.autocast("cpu", enabled=False):
+                return self._convolve(x.float(), padding)
+        return self._convolve(x, padding)
+
+    def _convolve(self, x: Tensor, padding: int) -> Tensor:
         return F.conv2d(x, self.weight, self.bias, self.stride, padding, 1, self.groups)
 
 

@@ -1,10 +1,10 @@
 """``hint-<encoder>.tomau1``: one network for automatic colour, colour hints and references.
 
 A pre-trained encoder reads luminance; attention at strides 32 and 16 lets the scene agree on its
-colours; a light decoder answers chroma at half size and, at a quarter, a distribution over the
-bins of the a*b* plane and a guide: what each place has to look like to take a colour from another
-place. Hints are spread along the guide when all else is done, so one run of the network serves
-every hint that a person tries, and without hints nothing is computed for them.
+colours; a light decoder answers chroma at half size, a distribution over the bins of the a*b*
+plane at an eighth and, at a quarter, a guide: what each place has to look like to take a colour
+from another place. Hints are spread along the guide when all else is done, so one run of the
+network serves every hint that a person tries, and without hints nothing is computed for them.
 
 Sources: the distribution after Zhang, Isola, Efros, ECCV 2016; attention after Vaswani et al. 2017
 with the positional convolution of Chu et al., "Conditional Positional Encodings for Vision
@@ -41,7 +41,7 @@ class Taught(NamedTuple):
 
     Attributes:
         ab: ``[N, 2, H, W]``, the automatic answer.
-        classes: logits ``[N, 305, H/4, W/4]`` over `ab_bins`.
+        classes: logits ``[N, 305, H/8, W/8]`` over `ab_bins`.
         hinted: ``[N, 2, H, W]``, the answer with hints; None if none came.
     """
 
@@ -103,7 +103,7 @@ class HintUNet(nn.Module):
             return ab if hints is None else spread_hints(ab, self.guide(x), hints)
         # Hints teach the guide what belongs together; the colours themselves they leave alone.
         hinted = None if hints is None else spread_hints(ab.detach(), self.guide(x), hints)
-        return Taught(ab, self.classes(x), hinted)
+        return Taught(ab, self._distribution(x), hinted)
 
     def automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Predict all that the runtime works with; this is what export writes.
@@ -115,7 +115,10 @@ class HintUNet(nn.Module):
             W/8]`` over `ab_bins`, the colours that a place might have.
         """
         ab, x, features = self._automatic(l)
-        return ab, self.guide(x), features, self.classes(F.avg_pool2d(x, 2))
+        return ab, self.guide(x), features, self._distribution(x)
+
+    def _distribution(self, x: Tensor) -> Tensor:
+        return cast("Tensor", self.classes(F.avg_pool2d(x, 2)))
 
     def _automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return ab, the features at stride 4 it came from, and those at stride 16."""
