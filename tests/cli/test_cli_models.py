@@ -93,3 +93,10 @@ def test_doctor_as_json(tomau: Tomau, models: Path, monkeypatch: pytest.MonkeyPa
     findings = {entry["subject"]: entry for entry in json.loads(result.stdout)}
     assert findings["default model"]["state"] == "ok"
     assert findings["processors"]["detail"].endswith("usable")
+
+
+def test_fetch_says_what_came_and_what_was_expected(tomau: Tomau) -> None:
+    result = tomau("models", "fetch", "ftp://somewhere/model")
+    assert result.exit_code == 2
+    assert "https://" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

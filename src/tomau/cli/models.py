@@ -11,7 +11,7 @@ from tomau.cli.console import Console
 from tomau.errors import TomauError
 
 models = typer.Typer(
-    help="List, describe and verify models.",
+    help="List, describe, verify and fetch models.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -90,6 +90,35 @@ def verify(names: Names = None) -> None:
             console.result(f"{name}: sound, SHA-256 {card.sha256}")
     if failed:
         raise typer.Exit(1)
+
+
+@models.command("fetch")
+def fetch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="ADDRESS",
+            help="https:// or doi: address of a folder that holds card.json and the model.",
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Option("--name", help="What to call it; by default as its card does.")
+    ] = None,
+    sha256: Annotated[
+        str | None, typer.Option("--sha256", help="What the model file has to be.")
+    ] = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Download a model into the user's data folder, checked against its card."""
+    import sys
+
+    from tomau.runtime.fetching import fetch_model
+
+    console = Console(quiet)
+    shown = not quiet and sys.stderr.isatty()
+    model = fetch_model(source, name, sha256=sha256, progress=shown)
+    console.note(f"{model.card.bytes / 1e6:.1f} MB, SHA-256 {model.card.sha256}")
+    console.result(str(model.folder))
 
 
 def _flat(facts: dict[str, object]) -> list[tuple[str, object]]:

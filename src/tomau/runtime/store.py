@@ -1,7 +1,7 @@
 """The model store: from a model's name, or a path, to its verified folder.
 
 A name is looked up in the folders of the environment variable TOMAU_MODELS, then in the package
-itself (the embedded ``default``), then in the user's data folder. The network is never asked.
+itself (the embedded ``default``, and ``fast`` beside it), then in the user's data folder. The network is never asked.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ def list_model_folders() -> dict[str, Path]:
         _collect(store, found)
     if (EMBEDDED_FOLDER / CARD_NAME).is_file():
         found.setdefault(DEFAULT_MODEL, EMBEDDED_FOLDER)
+    _collect(EMBEDDED_FOLDER, found)
     _collect(user, found)
     return found
 
