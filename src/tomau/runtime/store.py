@@ -1,7 +1,8 @@
 """The model store: from a model's name, or a path, to its verified folder.
 
 A name is looked up in the folders of the environment variable TOMAU_MODELS, then in the package
-itself (the embedded ``default``, and ``fast`` beside it), then in the user's data folder. The network is never asked.
+itself (the embedded ``default``, and ``fast`` beside it), then in the user's data folder. The
+network is never asked.
 """
 
 from __future__ import annotations
