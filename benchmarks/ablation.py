@@ -69,20 +69,20 @@ VARIANTS = (
     Variant("without EMA", weights="generator"),
     Variant("flip averaging", decode="flip"),
     Variant("classes, annealed mean 0.38", decode="classes"),
+    Variant("feature loss", (_losses(features=0.5),)),
+    Variant(
+        "adversarial, hinge, spectral norm",
+        (_losses(g_gan=0.1), "phases.0.gan=hinge", "discriminator=patchgan70-spectral"),
+    ),
+    Variant("colourfulness loss", (_losses(colorfulness=0.5),)),
     Variant("without classes", (_losses(classes=0),)),
+    Variant("adversarial, vanilla", (_losses(g_gan=0.1),)),
     Variant(
         "classes rebalanced, annealed mean 0.38",
         (_losses(classes=1), "phases.0.rebalance=0.5"),
         decode="classes",
     ),
     Variant("l1 in place of smooth-l1", (_losses(smooth_l1=0, l1=10),)),
-    Variant("adversarial, vanilla", (_losses(g_gan=0.1),)),
-    Variant(
-        "adversarial, hinge, spectral norm",
-        (_losses(g_gan=0.1), "phases.0.gan=hinge", "discriminator=patchgan70-spectral"),
-    ),
-    Variant("feature loss", (_losses(features=0.5),)),
-    Variant("colourfulness loss", (_losses(colorfulness=0.5),)),
 )
 
 

@@ -134,7 +134,8 @@ class TrainingStep:
             rgb = lab_to_srgb(batch.l, fake.float())
             if self.perception is not None:
                 truth = lab_to_srgb(batch.l, batch.ab)
-                terms["features"] = self.perception.distance(rgb, truth)
+                with self.fabric.autocast():
+                    terms["features"] = self.perception.distance(rgb, truth)
             if self.weights.colorfulness:
                 terms["colorfulness"] = dullness(rgb)
         return terms
