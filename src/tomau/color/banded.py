@@ -139,7 +139,7 @@ class Banded:
     def rows_of_pieces(self, outputs: slice) -> int:
         """Return how many rows the pieces have that some outputs touch."""
         touched = self._touched(outputs)
-        return (touched.stop - touched.start) * self._step
+        return int(touched.stop - touched.start) * self._step
 
     def columns(self, planes: Plane) -> Plane:
         """Filter rows: return planes ``[N, H, inputs]`` as ``[N, H, outputs]``.

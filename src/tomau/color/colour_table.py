@@ -72,7 +72,7 @@ def _places(gray: NDArray[np.uint8], ab: Plane) -> NDArray[np.int32]:
     np.floor(a, out=a)
     a *= np.float32(_BINS)
     a += b  # 18 bits of bins and 6 of fraction, which the cast drops
-    index = a.astype(np.int32)
+    index: NDArray[np.int32] = a.astype(np.int32)
     index <<= 8
     index += gray
     return index

@@ -140,14 +140,14 @@ class StripRenderer:
         for part, ab in self._chroma(l, rows):
             gray = as_gray(l[part])
             if gray is None:
-                _write_u8(l[part], *ab, out[part])
+                _write_u8(l[part], ab[0], ab[1], out[part])
             else:
                 colour_table().write(gray, ab, out[part])
 
     def write_float(self, l: Plane, rows: slice, out: Plane) -> None:
         """Write rows ``[rows, W, 3]`` as `render_float` does."""
         for part, ab in self._chroma(l, rows):
-            _write_float(l[part], *ab, out[part])
+            _write_float(l[part], ab[0], ab[1], out[part])
 
     def _chroma(self, l: Plane, rows: slice) -> Iterator[tuple[slice, Plane]]:
         """Parts of ``rows``, counted from their top, and a* and b* of each."""
