@@ -41,6 +41,11 @@ class ColourTable:
             memory.madvise(mmap.MADV_NOHUGEPAGE)  # two megabytes for each touch otherwise
         self._entries = np.frombuffer(memory, np.uint32)
 
+    @property
+    def known(self) -> int:
+        """Number of entries that have been made."""
+        return int(np.count_nonzero(self._entries))
+
     def write(self, gray: NDArray[np.uint8], ab: Plane, out: NDArray[np.uint8]) -> None:
         """Look colours up.
 
@@ -68,10 +73,9 @@ def _places(gray: NDArray[np.uint8], ab: Plane) -> NDArray[np.int32]:
     ab *= np.float32(_PER_UNIT)
     ab += np.float32(_MIDDLE + 0.5)
     np.clip(ab, 0, np.float32(_BINS - 0.5), out=ab)
-    a, b = ab
-    np.floor(a, out=a)
+    a, b = np.floor(ab, out=ab)
     a *= np.float32(_BINS)
-    a += b  # 18 bits of bins and 6 of fraction, which the cast drops
+    a += b  # 18 bits, which float32 holds
     index: NDArray[np.int32] = a.astype(np.int32)
     index <<= 8
     index += gray
