@@ -7,7 +7,7 @@ import pytest
 from skimage.color import rgb2lab
 
 from tomau.color import compose_u8, luminance
-from tomau.color.colour_table import ColourTable, as_gray
+from tomau.color.colour_table import ColourTable, as_gray, locate
 
 GRAY = np.random.default_rng(5).integers(0, 256, (60, 83), np.uint8)
 
@@ -19,7 +19,9 @@ def chroma(limit: float, shape: tuple[int, ...] = GRAY.shape) -> np.ndarray:
 
 def looked_up(table: ColourTable, gray: np.ndarray, ab: np.ndarray) -> np.ndarray:
     out = np.empty((*gray.shape, 3), np.uint8)
-    table.write(gray, ab.copy(), out)
+    places = np.empty(gray.shape, np.int32)
+    locate(gray, ab.copy(), places)
+    table.write(places, out)
     return out
 
 

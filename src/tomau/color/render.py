@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tomau.color.colour_table import as_gray, colour_table
+from tomau.color.colour_table import as_gray, colour_table, locate
 from tomau.color.gamut import lab_to_linear_in_gamut
 from tomau.color.rounding import encode_u8
 from tomau.color.slopes import Apply
@@ -137,12 +137,15 @@ class StripRenderer:
 
     def write_u8(self, l: Plane, rows: slice, out: NDArray[np.uint8]) -> None:
         """Write rows ``[rows, W, 3]``, as `render_u8` does, of their L* ``[rows, W]``."""
-        for part, ab in self._chroma(l, rows):
-            gray = as_gray(l[part])
-            if gray is None:
+        gray = as_gray(l)
+        if gray is None:
+            for part, ab in self._chroma(l, rows):
                 _write_u8(l[part], ab[0], ab[1], out[part])
-            else:
-                colour_table().write(gray, ab, out[part])
+            return
+        places = np.empty(l.shape, np.int32)
+        for part, ab in self._chroma(l, rows):
+            locate(gray[part], ab, places[part])
+        colour_table().write(places, out)
 
     def write_float(self, l: Plane, rows: slice, out: Plane) -> None:
         """Write rows ``[rows, W, 3]`` as `render_float` does."""

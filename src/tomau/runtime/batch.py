@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
+from tomau.runtime.allocator import return_freed_memory
 from tomau.runtime.card import file_sha256
 from tomau.runtime.finishing import Finish
 from tomau.runtime.large import colorize_tiff, goes_by_rows
+from tomau.runtime.light import LARGE_PIXELS
 from tomau.runtime.working_size import AskedSize
 
 if TYPE_CHECKING:
@@ -164,6 +166,9 @@ def _make(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     if goes_by_rows(task.source, task.format):
         return _by_rows(task, colorizer, options, overwrite=overwrite)
     picture = read_picture(task.source, max_pixels=options.max_pixels)
+    is_large = picture.height * picture.width > LARGE_PIXELS
+    if is_large:
+        return_freed_memory()  # the decoder's
     result = colorizer.colorize_picture(
         picture,
         size=options.size,
@@ -171,7 +176,9 @@ def _make(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
         finish=options.finish,
         edit=options.edit,
     )
-    del picture  # a large one makes room for the encoder
+    del picture
+    if is_large:
+        return_freed_memory()  # the encoder needs as much
     write_picture(result, task.target, format=task.format, overwrite=overwrite)
     return Outcome(
         task.source,
