@@ -10,6 +10,7 @@ is rendered at two strengths; the worst picture's mean and the worst pixel of al
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,8 +24,10 @@ from tomau.color import (
     render_float,
     render_u8,
     srgb_to_lab,
+    strips,
     upsample_chroma,
 )
+from tomau.color.colour_table import as_gray, colour_table, locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,15 +64,30 @@ def speeds(rgb_u8: NDArray[np.uint8], *, threads: int, repeats: int) -> list[Row
             strip = slice(top, top + STRIP_ROWS)
             compose_u8(l[strip], ab[strip])
 
+    planes = np.ascontiguousarray(np.moveaxis(ab, -1, 0))
+    out = np.empty((height, width, 3), np.uint8)
+
+    def by_table() -> None:
+        for rows in strips(height, width):
+            gray, places = as_gray(l[rows]), np.empty(l[rows].shape, np.int32)
+            if gray is not None:
+                locate(gray, planes[:, rows].copy(), places)
+                colour_table().write(places, out[rows])
+
     alone: dict[str, Callable[[], object]] = {
         "luminance of gray u8": lambda: luminance(gray_u8),
         "luminance of RGB u8": lambda: luminance(rgb_u8),
         "upsample_chroma": lambda: upsample_chroma(ab_low, l),
-        "gamut and 8-bit encoding": gamut_and_encode,
+        "gamut and 8-bit encoding, colour by colour": gamut_and_encode,
+        "gamut and 8-bit encoding of gray, by table": by_table,
     }
+    colour_l = luminance(rgb_u8)
     together: dict[str, Callable[[], object]] = {
-        "render_u8": lambda: render_u8(l, ab_low, threads=threads),
-        "render_u8, strength 1.6": lambda: render_u8(l, ab_low, strength=1.6, threads=threads),
+        "render_u8 of gray": lambda: render_u8(l, ab_low, threads=threads),
+        "render_u8 of gray, strength 1.6": lambda: render_u8(
+            l, ab_low, strength=1.6, threads=threads
+        ),
+        "render_u8 of RGB": lambda: render_u8(colour_l, ab_low, threads=threads),
         "render_float": lambda: render_float(l, ab_low, threads=threads),
     }
     rows = []
@@ -82,16 +100,22 @@ def speeds(rgb_u8: NDArray[np.uint8], *, threads: int, repeats: int) -> list[Row
 
 
 def luminance_errors(pictures: list[NDArray[np.uint8]]) -> list[Row]:
-    """Worst mean and worst single |dL*| over the pictures, for both kinds of output."""
+    """Worst mean and worst single |dL*| over the pictures, for all kinds of output.
+
+    "u8 of gray" is of the pictures brought to 8-bit gray first, which a table finishes.
+    """
     rows = []
     for strength in STRENGTHS:
-        errors: dict[str, list[NDArray[np.float64]]] = {"u8": [], "float": []}
+        errors: defaultdict[str, list[NDArray[np.float64]]] = defaultdict(list)
         for rgb_u8 in pictures:
             lab = srgb_to_lab(rgb_u8.astype(np.float32) / 255)
             l, ab_low = luminance(rgb_u8), at_working_size(lab[..., 1:], 256)
+            gray_l = luminance(np.asarray(Image.fromarray(rgb_u8).convert("L")))
+            of_gray = render_u8(gray_l, ab_low, strength=strength)
             out_u8 = render_u8(l, ab_low, strength=strength)
             out = render_float(l, ab_low, strength=strength).astype(np.float64)
-            errors["u8"].append(np.abs(rgb2lab(out_u8)[..., 0] - l))
+            errors["u8 of gray"].append(np.abs(rgb2lab(of_gray)[..., 0] - gray_l))
+            errors["u8 of RGB"].append(np.abs(rgb2lab(out_u8)[..., 0] - l))
             errors["float"].append(np.abs(rgb2lab(out)[..., 0] - l))
         for kind, per_picture in errors.items():
             name = f"|dL*| of {kind} output at strength {strength}"

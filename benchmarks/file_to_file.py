@@ -31,7 +31,6 @@ import onnxruntime
 from PIL import Image
 
 from tomau.color import (
-    compose_u8,
     guide_sizes,
     luminance,
     normalize_l,
@@ -39,6 +38,7 @@ from tomau.color import (
     render_u8,
     strips,
 )
+from tomau.color.colour_table import as_gray, colour_table, locate
 from tomau.color.upsampling import ChromaUpsampler
 from tomau.imaging import read_picture, write_picture
 from tomau.runtime import Colorizer, RunOptions, Task
@@ -160,13 +160,20 @@ def compose(
     planes: list[tuple[slice, NDArray[np.float32]]],
     pool: ThreadPoolExecutor,
 ) -> NDArray[np.uint8]:
-    """Gamut mapping and rounding of the strips."""
+    """Gamut mapping and rounding of the strips, by the table of 8-bit gray as `render_u8` does."""
+    out = np.empty((*l.shape, 3), np.uint8)
 
-    def finish(strip: tuple[slice, NDArray[np.float32]]) -> NDArray[np.uint8]:
+    def finish(strip: tuple[slice, NDArray[np.float32]]) -> None:
         rows, ab = strip
-        return compose_u8(l[rows], np.moveaxis(ab, 0, -1))
+        gray = as_gray(l[rows])
+        if gray is None:
+            raise SystemExit("the photograph is not gray; expected one of 8-bit gray")
+        places = np.empty(gray.shape, np.int32)
+        locate(gray, ab, places)
+        colour_table().write(places, out[rows])
 
-    return np.concatenate(list(pool.map(finish, planes)))
+    list(pool.map(finish, planes))
+    return out
 
 
 def time_file_to_file(source: Path, colorizer: Colorizer, repeats: int) -> Row:

@@ -1,7 +1,8 @@
 """Peak memory and time of large pictures, each in a process of its own, as `tomau colorize` runs.
 
-Pictures are made here: waves and grain. 100 megapixels come as gray JPEG, colour PNG and tiled
-TIFF; 600 megapixels (24,000 x 25,000) as tiled TIFF, by rows from file to file.
+Pictures are made here: waves and grain. 100 megapixels come as gray JPEG, as gray and colour PNG,
+and as tiled TIFF, gray, colour and 16-bit gray; 600 megapixels (24,000 x 25,000) as tiled TIFF.
+TIFF goes by rows from file to file.
 
     python benchmarks/memory.py --out results/memory.csv
 """
@@ -16,7 +17,7 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tifffile
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 TILE = 512
 CASES = (
     ("100 MP gray JPEG", "gray.jpg", 8000, 12_500),
+    ("100 MP gray PNG", "gray.png", 8000, 12_500),
     ("100 MP colour PNG", "colour.png", 8000, 12_500),
     ("100 MP tiled gray TIFF", "gray.tif", 8000, 12_500),
-    ("600 MP tiled gray TIFF", "large.tif", 24_000, 25_000),
+    ("100 MP tiled colour TIFF", "colour.tif", 8000, 12_500),
+    ("100 MP tiled 16-bit gray TIFF", "deep.tif", 8000, 12_500),
+    ("600 MP tiled gray TIFF", "gray.tif", 24_000, 25_000),
 )
 # Runs the command and tells its own peak: a parent's figure would be that of its largest child.
 PROGRAM = """
@@ -73,29 +77,34 @@ def main() -> None:
 def make(source: Path, height: int, width: int) -> None:
     """Write a made picture; a TIFF tile by tile."""
     if source.suffix == ".tif":
+        is_colour = source.stem == "colour"
         tifffile.imwrite(
             source,
-            tiles(height, width),
-            shape=(height, width),
-            dtype=np.uint8,
+            tiles(height, width, source.stem),
+            shape=(height, width, 3) if is_colour else (height, width),
+            dtype=np.uint16 if source.stem == "deep" else np.uint8,
             tile=(TILE, TILE),
             compression="zlib",
             compressionargs={"level": 1},
-            photometric="minisblack",
+            photometric="rgb" if is_colour else "minisblack",
             metadata=None,
         )
         return
     repeats = (-(-height // TILE), -(-width // TILE))
     gray = np.tile(tile(0), repeats)[:height, :width]
-    if source.suffix == ".png":
+    if source.stem == "colour":
         gray = np.dstack([gray, gray[::-1], 255 - gray])
     Image.fromarray(gray).save(source, compress_level=1)
 
 
-def tiles(height: int, width: int) -> Iterator[NDArray[np.uint8]]:
-    """Tiles, row by row; neighbours differ."""
+def tiles(height: int, width: int, kind: str) -> Iterator[NDArray[Any]]:
+    """Tiles of ``gray``, ``colour`` or ``deep``, row by row; neighbours differ."""
     for number in range(-(-height // TILE) * -(-width // TILE)):
-        yield tile(number % 8)
+        gray = tile(number % 8)
+        if kind == "colour":
+            yield np.dstack([gray, gray[::-1], 255 - gray])
+        else:
+            yield gray if kind == "gray" else gray.astype(np.uint16) * 257 + gray
 
 
 @cache

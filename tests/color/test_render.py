@@ -22,6 +22,7 @@ def ab_low() -> np.ndarray:
 
 
 @pytest.mark.parametrize("draw", RENDERERS)
+@pytest.mark.parametrize("gray", [False, True])
 @pytest.mark.parametrize("strip_pixels", [1, 192, 192 * 7, 192 * 50])
 def test_strips_leave_no_seam(
     photo_lab: np.ndarray,
@@ -29,8 +30,11 @@ def test_strips_leave_no_seam(
     monkeypatch: pytest.MonkeyPatch,
     draw: Renderer,
     strip_pixels: int,
+    gray: bool,
 ) -> None:
     l = np.ascontiguousarray(photo_lab[..., 0])
+    if gray:
+        l = luminance((l * 2.55).astype(np.uint8))
     monkeypatch.setattr(render, "_LEAST_ROWS", 1)
     monkeypatch.setattr(render, "_STRIP_PIXELS", l.size)
     whole = draw(l, ab_low, strength=1.3)
@@ -65,6 +69,28 @@ def test_the_luminance_is_sacred(
     error = np.abs(rgb2lab(in_u8)[..., 0] - l)
     assert error.mean() < 0.05
     assert error.max() < 0.5
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0, 1.6])
+def test_the_luminance_of_8_bit_gray_is_sacred(
+    photo: np.ndarray, ab_low: np.ndarray, strength: float
+) -> None:
+    gray_u8 = np.ascontiguousarray(photo[..., 1])
+    l = luminance(gray_u8)
+    error = np.abs(rgb2lab(render_u8(l, ab_low, strength=strength))[..., 0] - l)
+    assert error.mean() < 0.05
+    assert error.max() < 0.5
+
+
+def test_8_bit_gray_takes_the_colours_of_any_gray(photo: np.ndarray, ab_low: np.ndarray) -> None:
+    l = luminance(np.ascontiguousarray(photo[..., 1]))
+    mild = ab_low * np.float32(0.3)
+    other = l.copy()
+    other[:, 0] += np.float32(0.001)  # no pixel of it is finished by the table
+    by_table, by_colours = render_u8(l, mild).astype(int), render_u8(other, mild)
+    # Chroma is a quarter of a unit off, and rounding may then fall the other way.
+    assert np.abs(by_table - by_colours).mean() < 0.5
+    assert np.abs(by_table - by_colours)[..., 1].max() <= 1
 
 
 def test_rendering_is_upsampling_scaling_and_composing(

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from tomau.errors import ImageReadError
-from tomau.imaging import read_picture
+from tomau.imaging import output_profile, read_picture
 from tomau.imaging.tiff_rows import BAND_ROWS, TiffRows, streams_by_rows, write_tiff_by_rows
 
 tifffile = pytest.importorskip("tifffile")
@@ -37,6 +37,31 @@ def test_any_rows_come_as_they_are(
     assert picture.shape == pixels.shape[:2]
     for rows in (slice(0, 700), slice(0, 1), slice(60, 70), slice(699, 700), slice(5, 400)):
         np.testing.assert_array_equal(picture.rows(rows), pixels[rows])
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("layout", [TILED, STRIPPED])
+def test_16_bits_stay(layout: dict[str, Any], byteorder: str) -> None:
+    deep = RANDOM.integers(0, 65536, (300, 200, 3), np.uint16)
+    picture = TiffRows(tiff(deep, photometric="rgb", byteorder=byteorder, **layout))
+    rows = picture.rows(slice(50, 250))
+    assert rows.dtype == np.uint16
+    np.testing.assert_array_equal(rows, deep[50:250])
+
+
+def test_what_the_file_says_is_told() -> None:
+    stream = io.BytesIO()
+    with tifffile.TiffWriter(stream) as writer:
+        writer.write(GRAY, description="Elms", resolution=(300, 200), iccprofile=b"no profile")
+        writer.write(GRAY)
+    stream.seek(0)
+    picture = TiffRows(stream)
+    assert picture.metadata.dpi == (300, 200)
+    assert picture.metadata.exif is not None
+    assert b"Elms" in picture.metadata.exif
+    assert picture.icc == output_profile("srgb")
+    assert "TIFF of 2 pages: first page taken" in picture.notes
+    assert any("unusable ICC profile" in note for note in picture.notes)
 
 
 def test_white_may_be_zero() -> None:
@@ -68,13 +93,15 @@ def test_bands_are_written_and_tags_kept(layout: dict[str, Any], compression: st
     like = TiffRows(source)
     out = io.BytesIO()
     bands = (RGB[top : top + BAND_ROWS] for top in range(0, len(RGB), BAND_ROWS))
-    write_tiff_by_rows(out, bands, like)
+    icc = output_profile("srgb")
+    write_tiff_by_rows(out, bands, like, dtype=np.uint8, xmp=b"<x:xmpmeta/>", icc=icc)
     out.seek(0)
     with Image.open(out) as image:
         np.testing.assert_array_equal(np.asarray(image), RGB)
         assert image.info["dpi"] == (300, 300)
         assert image.tag_v2[270] == "Elms"
-        assert image.info["icc_profile"]
+        assert image.info["icc_profile"] == icc
+        assert image.info["xmp"] == b"<x:xmpmeta/>"
         assert (322 in image.tag_v2) == (layout is TILED or compression is not None)
         assert image.info["compression"] == ("raw" if compression is None else "tiff_adobe_deflate")
 
@@ -96,7 +123,8 @@ def test_a_cut_file_is_told() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: tiff(GRAY.astype(np.uint16)),
+        lambda: tiff(GRAY.astype(np.uint32)),
+        lambda: tiff(GRAY.astype(np.float32)),
         lambda: tiff(np.dstack([RGB, GRAY]), photometric="rgb", extrasamples=["unassalpha"]),
         lambda: tiff(np.moveaxis(RGB, -1, 0), photometric="rgb", planarconfig="separate"),
         lambda: tiff(GRAY, extratags=[(274, 3, 1, 6, True)]),

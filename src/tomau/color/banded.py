@@ -1,8 +1,8 @@
 """Filters along rows and columns as banded matrices, which BLAS applies.
 
-A resize or a smoothing makes each output sample of a few inputs nearby. Sixteen neighbouring
-outputs share most of theirs: as a small dense matrix times the planes they cost half of what the
-same taps cost as passes of numpy (results/color_contenders.csv).
+A resize makes each output sample of a few inputs nearby. Neighbouring outputs share most of
+theirs: as a small dense matrix times the planes they cost half of what the same taps cost as
+passes of numpy (results/color_contenders.csv).
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from tomau.color.spaces import Plane
 
-_ROWS_AT_ONCE, _COLUMNS_AT_ONCE = 16, 64
+_ROWS_AT_ONCE, _COLUMNS_AT_ONCE = 8, 32
 _CUBIC = -0.5
 # OpenBLAS shares products of more multiplications than this out to threads of its own, which
 # would stand in the way of ours.
@@ -84,11 +85,7 @@ def symmetric_taps(count: int, middle: float, *beside: float) -> Taps:
 
 
 class Banded:
-    """Taps as a matrix, kept as small dense pieces along its diagonal.
-
-    A call gathers the inputs of all pieces and multiplies them in one go: threads that call often
-    and briefly would spend their time handing the interpreter's lock to each other.
-    """
+    """Taps as a matrix, kept as small dense pieces along its diagonal."""
 
     def __init__(self, taps: Taps, step: int) -> None:
         self.outputs = len(taps.index)
@@ -104,37 +101,63 @@ class Banded:
         place = row * width + index - first[:, None, None]
         matrix = np.bincount(place.ravel(), weight.ravel(), pieces * step * width)
         self._pieces = matrix.astype(np.float32).reshape(pieces, step, width)
+        self._turned = np.ascontiguousarray(self._pieces.swapaxes(1, 2))
         self._inputs = first[:, None] + np.arange(width)
 
     def inputs(self, outputs: slice) -> slice:
         """Return the inputs that some outputs are made of."""
-        pieces = self._inputs[self._touched(outputs)]
-        return slice(int(pieces[0, 0]), int(pieces[-1, -1]) + 1)
+        touched = self._inputs[self._touched(outputs)]
+        return slice(int(touched[0, 0]), int(touched[-1, -1]) + 1)
 
-    def rows(self, planes: Plane, outputs: slice) -> Plane:
-        """Return rows ``outputs`` of planes ``[N, rows, W]`` that hold just their inputs."""
+    def rows(self, planes: Plane, outputs: slice, scratch: Plane | None = None) -> Plane:
+        """Filter columns: return rows ``outputs`` of planes that hold just their inputs.
+
+        Args:
+            planes: ``[N, rows, W]``, the rows that ``inputs`` tells.
+            outputs: which rows are wanted.
+            scratch: ``[N, rows, W]``, to be overwritten; of as many rows as the pieces have that
+                ``outputs`` touches (`rows_of_pieces`).
+
+        Returns:
+            ``[N, outputs, W]``, a part of ``scratch`` if that is given.
+        """
         touched = self._touched(outputs)
-        weights, inputs = self._pieces[touched], self._inputs[touched]
-        inputs = inputs - inputs[0, 0]
         count, width = planes.shape[0], planes.shape[2]
-        out = np.empty((count, *weights.shape[:2], width), np.float32)
-        for part in self._chunks(width):
-            np.matmul(weights, np.take(planes[..., part], inputs, axis=1), out=out[..., part])
+        if scratch is None:
+            scratch = np.empty((count, self.rows_of_pieces(outputs), width), np.float32)
+        offset = int(self._inputs[touched.start, 0])
+        for number in range(touched.start, touched.stop):
+            first, last = self._inputs[number, 0] - offset, self._inputs[number, -1] - offset
+            top = (number - touched.start) * self._step
+            out = scratch[:, top : top + self._step]
+            for part in self._chunks(width):
+                given = planes[:, first : last + 1, part]
+                np.matmul(self._pieces[number], given, out=out[..., part])
         top = outputs.start - touched.start * self._step
-        return out.reshape(count, -1, width)[:, top : top + outputs.stop - outputs.start]
+        return scratch[:, top : top + outputs.stop - outputs.start]
+
+    def rows_of_pieces(self, outputs: slice) -> int:
+        """Return how many rows the pieces have that some outputs touch."""
+        touched = self._touched(outputs)
+        return int(touched.stop - touched.start) * self._step
 
     def columns(self, planes: Plane) -> Plane:
-        """Return planes ``[N, H, inputs]`` with their columns filtered, ``[N, H, outputs]``."""
-        weights = self._pieces.swapaxes(1, 2)
+        """Filter rows: return planes ``[N, H, inputs]`` as ``[N, H, outputs]``.
+
+        The inputs of all pieces are gathered and multiplied in one go: threads that call often
+        and briefly would spend their time handing the interpreter's lock to each other.
+        """
+        windows = sliding_window_view(planes, self._inputs.shape[1], axis=2)
         out = np.empty((*planes.shape[:2], *self._pieces.shape[:2]), np.float32)
         for part in self._chunks(planes.shape[1]):
-            gathered = np.take(planes[:, part], self._inputs, axis=2)
-            np.matmul(gathered.swapaxes(1, 2), weights, out=out[:, part].swapaxes(1, 2))
+            gathered = windows[:, part, self._inputs[:, 0]]
+            np.matmul(gathered.swapaxes(1, 2), self._turned, out=out[:, part].swapaxes(1, 2))
         return out.reshape(*planes.shape[:2], -1)[..., : self.outputs]
 
     def _chunks(self, length: int) -> Iterator[slice]:
-        """Parts of the untouched direction, none of which BLAS would share out to its threads."""
-        step = max(1, _MULTIPLICATIONS // (self._pieces.shape[1] * self._pieces.shape[2]))
+        """Equal parts of the untouched direction, too small for BLAS to share them out."""
+        most = max(1, _MULTIPLICATIONS // (self._pieces.shape[1] * self._pieces.shape[2]))
+        step = -(-length // -(-length // most))
         return (slice(start, start + step) for start in range(0, length, step))
 
     def _touched(self, outputs: slice) -> slice:

@@ -26,6 +26,7 @@ _NARROWEST = 2
 # picture: a straight edge. A sky that is white to the first roof has none and is no border.
 _EDGE_WIDTH = 0.02
 _EDGE_SHARE = 0.6
+# A line is looked at in so many places, so that dust and edges show.
 _SAMPLES = 512
 
 
@@ -57,9 +58,27 @@ def find_borders(l: Plane) -> Borders:
     Args:
         l: (H, W) L* in 0..100.
     """
-    top, bottom = _depth(l), _depth(l[::-1])
+    down, across = border_steps(*l.shape)
+    return borders_of_samples(l[:, ::across], l[::down])
+
+
+def border_steps(height: int, width: int) -> tuple[int, int]:
+    """Return every how many rows and columns a picture is looked at for its borders."""
+    return max(1, height // _SAMPLES), max(1, width // _SAMPLES)
+
+
+def borders_of_samples(columns: Plane, rows: Plane) -> Borders:
+    """Find the borders as `find_borders` does, of a picture that is not at hand as a whole.
+
+    Args:
+        columns: (H, some) L* of the columns 0, step, twice step... of `border_steps`.
+        rows: (some, W) likewise.
+    """
+    height = len(columns)
+    top, bottom = _depth(columns), _depth(columns[::-1])
     # What lies above and below is left aside, so that it does not hide the sides.
-    rest = l[top : len(l) - bottom]
+    place = np.arange(len(rows)) * border_steps(height, rows.shape[1])[0]
+    rest = rows[(place >= top) & (place < height - bottom)]
     return Borders(top, bottom, _depth(rest.T), _depth(rest.T[::-1]))
 
 
@@ -69,8 +88,8 @@ def _depth(lines: NDArray[Any]) -> int:
     deepest = int(length * _WIDEST)
     if deepest < _NARROWEST or not width:
         return 0
-    # Every line within reach, at so many places across that dust and edges show.
-    sampled = lines[: deepest + _edge(length), :: max(1, width // _SAMPLES)]
+    # Every line within reach.
+    sampled = lines[: deepest + _edge(length)]
     tone = float(np.median(sampled[:_NARROWEST]))
     if _FILM < tone < _PAPER:
         return 0

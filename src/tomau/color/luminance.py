@@ -85,6 +85,11 @@ def _lightness_table(bytes_per_code: int) -> Plane:
     return lightness(_sum_channels(*_weighted_tables(bytes_per_code)))
 
 
+def gray_lightness() -> Plane:
+    """Return L* of each 8-bit gray: ``[256]``, what `luminance` answers of it."""
+    return _lightness_table(1)
+
+
 def _block_lightness(pixels: NDArray[Any]) -> Plane:
     if np.issubdtype(pixels.dtype, np.integer):
         if pixels.ndim == 2:

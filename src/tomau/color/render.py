@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tomau.color.colour_table import as_gray, colour_table, locate
 from tomau.color.gamut import lab_to_linear_in_gamut
 from tomau.color.rounding import encode_u8
+from tomau.color.slopes import Apply
 from tomau.color.spaces import Plane, linear_to_srgb
-from tomau.color.upsampling import Apply, ChromaUpsampler, Size, guide_sizes, reduce_by_area
+from tomau.color.upsampling import ChromaUpsampler, Size, guide_sizes, reduce_by_area
 
-# Pixels of a strip: smaller ones would fit a core's cache better, but threads would spend their
-# time handing the interpreter's lock to each other.
+# Pixels of a strip, the work of a thread between two looks at what is left.
 _STRIP_PIXELS = 262_144
 # Each strip prepares some rows above and below itself: thin ones would do little else.
-_LEAST_ROWS = 64
+_LEAST_ROWS, _MOST_ROWS = 64, 256
 _AB_LIMIT = np.float32(128)
 
 
@@ -101,8 +102,13 @@ def _write_u8(l: Plane, a: Plane, b: Plane, out: NDArray[np.uint8]) -> None:
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
-    """Part the rows of a picture into pieces of work for one thread."""
-    rows = max(_STRIP_PIXELS // width, _LEAST_ROWS)
+    """Part the rows of a picture into pieces of work for one thread.
+
+    Their number is a power of two that depends on the width alone: bands of 256 rows are parted
+    where the whole picture is.
+    """
+    rows = min(max(_STRIP_PIXELS // width, _LEAST_ROWS), _MOST_ROWS)
+    rows = 1 << (rows.bit_length() - 1)
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
 
@@ -131,18 +137,27 @@ class StripRenderer:
 
     def write_u8(self, l: Plane, rows: slice, out: NDArray[np.uint8]) -> None:
         """Write rows ``[rows, W, 3]``, as `render_u8` does, of their L* ``[rows, W]``."""
-        a, b = self._chroma(l, rows)
-        _write_u8(l, a, b, out)
+        gray = as_gray(l)
+        if gray is None:
+            for part, ab in self._chroma(l, rows):
+                _write_u8(l[part], ab[0], ab[1], out[part])
+            return
+        places = np.empty(l.shape, np.int32)
+        for part, ab in self._chroma(l, rows):
+            locate(gray[part], ab, places[part])
+        colour_table().write(places, out)
 
     def write_float(self, l: Plane, rows: slice, out: Plane) -> None:
         """Write rows ``[rows, W, 3]`` as `render_float` does."""
-        a, b = self._chroma(l, rows)
-        _write_float(l, a, b, out)
+        for part, ab in self._chroma(l, rows):
+            _write_float(l[part], ab[0], ab[1], out[part])
 
-    def _chroma(self, l: Plane, rows: slice) -> Plane:
-        ab = self._upsampler.rows(l, rows)
-        ab *= self._strength
-        return np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
+    def _chroma(self, l: Plane, rows: slice) -> Iterator[tuple[slice, Plane]]:
+        """Parts of ``rows``, counted from their top, and a* and b* of each."""
+        for block, ab in self._upsampler.blocks(l, rows):
+            ab *= self._strength
+            np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
+            yield slice(block.start - rows.start, block.stop - rows.start), ab
 
 
 def _render(

@@ -160,8 +160,9 @@ def lab_f_inverse(f: NDArray[Floats]) -> NDArray[Floats]:
 def lab_to_linear(l: Plane, a: Plane, b: Plane, out: Plane | None = None) -> Plane:
     """Convert planes of L*, a* and b* to linear red, green and blue, unclipped.
 
-    Planes, not interleaved pixels: arithmetic on contiguous arrays is several times faster, and
-    BLAS multiplies them by the matrix.
+    Planes, not interleaved pixels: arithmetic on contiguous arrays is several times faster. The
+    matrix is multiplied term by term: BLAS would round the last pixels of an array otherwise than
+    the others, and a picture would depend on how it is parted.
 
     Args:
         l: any shape, 0..100.
@@ -180,8 +181,14 @@ def lab_to_linear(l: Plane, a: Plane, b: Plane, out: Plane | None = None) -> Pla
     fx += fy
     np.multiply(b, -1 / 200.0, out=fz)
     fz += fy
-    linear = np.matmul(FROM_XYZ, lab_f_inverse(f).reshape(3, -1), out=out)
-    return linear.reshape(f.shape)
+    xyz = lab_f_inverse(f)
+    linear = f if out is None else out.reshape(f.shape)  # f is not needed any more
+    term = np.empty_like(l)
+    for channel, row in zip(linear, FROM_XYZ, strict=True):
+        np.multiply(xyz[0], row[0], out=channel)
+        for ratio, weight in zip(xyz[1:], row[1:], strict=True):
+            channel += np.multiply(ratio, weight, out=term)
+    return linear
 
 
 def normalize_l(l: Plane) -> Plane:

@@ -79,11 +79,18 @@ def recognise_toning(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Toning:
     return Toning("toned", _name(*ab.mean(axis=0)), chroma, low, high)
 
 
+def toning_steps(height: int, width: int) -> tuple[int, int]:
+    """Return every how many rows and columns a picture is looked at for its toning.
+
+    A picture of these rows and columns alone is recognised as the whole is.
+    """
+    return max(1, height // (_CELLS * 4)), max(1, width // (_CELLS * 4))
+
+
 def _cells(pixels: NDArray[Any]) -> Plane:
     """Average a picture to about _CELLS by _CELLS cells, of up to 16 pixels each, in 0..1."""
-    height, width = pixels.shape[:2]
-    # Of a large picture not every pixel is looked at.
-    thin = pixels[:: max(1, height // (_CELLS * 4)), :: max(1, width // (_CELLS * 4))]
+    down, across = toning_steps(*pixels.shape[:2])
+    thin = pixels[::down, ::across]
     rows, columns = (max(1, side // _CELLS) for side in thin.shape[:2])
     down, across = thin.shape[0] // rows, thin.shape[1] // columns
     cut = thin[: down * rows, : across * columns]

@@ -5,33 +5,31 @@ how much a* and b* change per unit of L* in fine detail; at full size the detail
 working size had lost, times that slope, is the chroma detail to be put back. Enlargements beyond
 a factor of 2.8 go by doublings, each with slopes of its own, as far as 8 megapixels.
 
-Source: the regression of chroma on luminance follows He et al., "Guided Image Filtering", ECCV
-2010, equations (5) and (6), applied to second differences in place of patches and damped by the
-part of chroma that luminance does not explain. Back-projection (Irani and Peleg, "Improving
+Source: `tomau.color.slopes` for the regression. Back-projection (Irani and Peleg, "Improving
 Resolution by Image Registration", CVGIP 1991, equation (4)) is folded into a filter at working
 size. Constants were chosen on the Kodak pictures by `benchmarks/chroma_upsampling.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from tomau.color.banded import (
+    Banded,
     Taps,
     area_taps,
     by_columns,
     by_rows,
     cubic_taps,
-    filter_plane,
     symmetric_taps,
 )
+from tomau.color.slopes import Apply, parts, slopes
 from tomau.color.spaces import Plane
 
-Apply = Callable[..., Iterable[Any]]
 Rows = Callable[[slice], Plane]
 """L* by rows: the asked ones, ``[rows, W]`` float32 in 0..100."""
 Size = tuple[int, int]
@@ -43,10 +41,9 @@ _MOST_GUIDE_PIXELS = 8_000_000
 # Taps beside the middle of the separable filter that undoes "enlarge bicubically, average by
 # area" for large ratios; at a ratio r of 1 there is nothing to undo, the share is 1 - 1/r^2.
 _INVERSE_TAPS = (-0.143, 0.036)
-# The regression: how far its slope is believed, how much the unexplained part of chroma damps
-# it, and the variance of L* below which it fades. Moments are smoothed by 1-2-1 twice.
-_SHARE, _UNEXPLAINED, _FLOOR = 0.65, 2.0, 0.5
 _ROWS_PER_PART = 128
+# Pixels of a block: five planes of it stay in a processor's cache.
+_BLOCK_PIXELS, _BLOCK_ROWS = 1 << 16, 8
 
 
 def guide_sizes(small: Size, full: Size) -> list[Size]:
@@ -81,36 +78,8 @@ def reduce_by_area(rows: Rows, full: Size, size: Size, apply: Apply = map) -> Pl
         made = down.rows(rows(down.inputs(part))[np.newaxis], part)
         out[part] = across.columns(made)[0]
 
-    list(apply(reduce, _parts(size[0], _ROWS_PER_PART if full[0] < 4 * size[0] else 16)))
+    list(apply(reduce, parts(size[0], _ROWS_PER_PART if full[0] < 4 * size[0] else 16)))
     return out
-
-
-def _parts(height: int, rows: int) -> Iterator[slice]:
-    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
-
-
-def _neighbours(plane: Plane, axis: int) -> Plane:
-    """Return the sum of the samples before and after along an axis, edges repeated."""
-    out = np.empty_like(plane)
-    source, target = plane.swapaxes(0, axis), out.swapaxes(0, axis)
-    last = len(source) - 1
-    np.add(source[:-2], source[2:], out=target[1:-1])
-    for edge in {0, last}:
-        np.add(source[max(edge - 1, 0)], source[min(edge + 1, last)], out=target[edge])
-    return out
-
-
-def _laplacian(plane: Plane) -> Plane:
-    """Return each sample of a plane less the mean of its four neighbours."""
-    around = _neighbours(plane, 0)
-    around += _neighbours(plane, 1)
-    around *= np.float32(-0.25)
-    around += plane
-    return around
-
-
-def _laplacian_of_laplacian(plane: Plane) -> Plane:
-    return _laplacian(_laplacian(plane))
 
 
 def _sharpening(count: int, ratio: float) -> Taps:
@@ -119,44 +88,14 @@ def _sharpening(count: int, ratio: float) -> Taps:
     return symmetric_taps(count, 1 - 2 * near - 2 * far, near, far)
 
 
-def _smoothing(count: int) -> Taps:
-    once = symmetric_taps(count, 1 / 2, 1 / 4)
-    return once.after(once)
-
-
-def _slope(product: Plane, variance: Plane, own_variance: Plane) -> Plane:
-    """Return d(channel)/dL of fine detail from smoothed moments, which are overwritten.
-
-    Args:
-        product: of the detail of L* and of the channel.
-        variance: of the detail of L*, kept.
-        own_variance: of the detail of the channel.
-    """
-    # The part of the channel's own variance that the regression leaves over.
-    explained = product * product
-    explained /= variance + np.float32(1e-3)
-    own_variance -= explained
-    np.maximum(own_variance, 0, out=own_variance)
-    own_variance *= np.float32(_UNEXPLAINED)
-    own_variance += variance
-    own_variance += np.float32(_FLOOR)
-    product *= np.float32(_SHARE)
-    product /= own_variance
-    return product
-
-
-def _slopes(planes: Plane, apply: Apply) -> Plane:
-    """Return the slopes of a* and b* on L*, ``[2, h, w]``, of L*, a*, b* ``[3, h, w]``."""
-    height, width = planes.shape[1:]
-    down, across = by_rows(_smoothing(height)), by_columns(_smoothing(width))
-    l, a, b = apply(_laplacian_of_laplacian, planes)
-
-    def moment(pair: tuple[Plane, Plane]) -> Plane:
-        return filter_plane(pair[0] * pair[1], down, across)
-
-    ll, la, lb, aa, bb = apply(moment, ((l, l), (l, a), (l, b), (a, a), (b, b)))
-    del l, a, b
-    return np.stack([*apply(_slope, (la, lb), (ll, ll), (aa, bb))])
+@lru_cache(maxsize=32)  # the photographs of a folder have few sizes
+def _enlarging(small: Size, full: Size, ratio: float | None) -> tuple[Banded, Banded]:
+    """Filters by rows and by columns that enlarge, sharpening for a ratio if one is given."""
+    down, across = (cubic_taps(*pair) for pair in zip(full, small, strict=True))
+    if ratio is not None:
+        down = down.after(_sharpening(small[0], ratio))
+        across = across.after(_sharpening(small[1], ratio))
+    return by_rows(down), by_columns(across)
 
 
 class _Enlargement:
@@ -164,15 +103,19 @@ class _Enlargement:
 
     def __init__(self, planes: Plane, full: Size, ratio: float | None = None) -> None:
         self._planes = planes
-        down, across = (cubic_taps(*pair) for pair in zip(full, planes.shape[1:], strict=True))
-        if ratio is not None:
-            down = down.after(_sharpening(planes.shape[1], ratio))
-            across = across.after(_sharpening(planes.shape[2], ratio))
-        self._down, self._across = by_rows(down), by_columns(across)
+        self._down, self._across = _enlarging(planes.shape[1:], full, ratio)
 
-    def rows(self, rows: slice) -> Plane:
-        """Return ``[N, rows, W]``."""
-        return self._down.rows(self._across.columns(self._planes[:, self._down.inputs(rows)]), rows)
+    def blocks(self, blocks: Sequence[slice]) -> Iterator[Plane]:
+        """Return each block of rows, ``[N, rows, W]``, good until the next one is asked for."""
+        down = self._down
+        inputs = down.inputs(slice(blocks[0].start, blocks[-1].stop))
+        wide = self._across.columns(self._planes[:, inputs])
+        rows = max(down.rows_of_pieces(block) for block in blocks)
+        scratch = np.empty((len(wide), rows, wide.shape[2]), np.float32)
+        for block in blocks:
+            own = down.inputs(block)
+            given = wide[:, own.start - inputs.start : own.stop - inputs.start]
+            yield down.rows(given, block, scratch[:, : down.rows_of_pieces(block)])
 
 
 class _Level:
@@ -183,17 +126,43 @@ class _Level:
         planes = np.concatenate([l_small[np.newaxis], ab])
         ratio = ((full[0] / height) * (full[1] / width)) ** 0.5
         self._lab = _Enlargement(planes, full, ratio)
-        self._slopes = _Enlargement(_slopes(planes, apply), full)
+        self._slopes = _Enlargement(slopes(planes, apply), full)
+
+    def blocks(self, l: Plane, rows: slice) -> Iterator[tuple[slice, Plane]]:
+        """Enlarge chroma and add the detail that luminance explains, block by block.
+
+        Args:
+            l: ``[rows, W]``, L* of the rows.
+            rows: which rows.
+
+        Returns:
+            Rows, and their ``[2, rows, W]``, good until the next block is asked for.
+        """
+        blocks = list(_blocks(rows, l.shape[1]))
+        both = zip(self._lab.blocks(blocks), self._slopes.blocks(blocks), strict=True)
+        for block, (lab, detail) in zip(blocks, both, strict=True):
+            own = l[block.start - rows.start : block.stop - rows.start]
+            lost = np.subtract(own, lab[0], out=lab[0])
+            detail *= lost
+            lab[1:] += detail
+            yield block, lab[1:]
 
     def rows(self, l: Plane, rows: slice) -> Plane:
-        """Return ``[2, rows, W]``: enlarged chroma and the detail that luminance explains."""
-        lab = self._lab.rows(rows)
-        lost = np.subtract(l, lab[0], out=lab[0])
-        detail = self._slopes.rows(rows)
-        detail *= lost
-        ab = lab[1:]
-        ab += detail
-        return ab
+        """Return ``[2, rows, W]`` at once."""
+        out = np.empty((2, *l.shape), np.float32)
+        for block, ab in self.blocks(l, rows):
+            out[:, block.start - rows.start : block.stop - rows.start] = ab
+        return out
+
+
+def _blocks(rows: slice, width: int) -> Iterator[slice]:
+    """Part rows at multiples of a number that depends on the width alone.
+
+    So the answer does not depend on how many rows come at a time, to the last bit.
+    """
+    step = max(_BLOCK_PIXELS // width // _BLOCK_ROWS, 1) * _BLOCK_ROWS
+    for top in range(rows.start // step * step, rows.stop, step):
+        yield slice(max(top, rows.start), min(top + step, rows.stop))
 
 
 class ChromaUpsampler:
@@ -222,14 +191,21 @@ class ChromaUpsampler:
         """Return rows of a* and b*, ``[2, rows, W]``, of the picture's L* in the same rows."""
         return self._level.rows(l, rows)
 
+    def blocks(self, l: Plane, rows: slice) -> Iterator[tuple[slice, Plane]]:
+        """Return the same block by block: rows, and their a* and b*.
+
+        These are to be used, and may be overwritten, before the next block is asked for.
+        """
+        return self._level.blocks(l, rows)
+
 
 def _reduced(plane: Plane, size: Size, apply: Apply = map) -> Plane:
     return reduce_by_area(plane.__getitem__, plane.shape, size, apply)
 
 
 def _doubled(level: _Level, l: Plane, apply: Apply) -> Plane:
-    parts: Sequence[slice] = [*_parts(len(l), _ROWS_PER_PART)]
-    return np.concatenate(list(apply(lambda part: level.rows(l[part], part), parts)), axis=1)
+    work = parts(len(l), _ROWS_PER_PART)
+    return np.concatenate(list(apply(lambda part: level.rows(l[part], part), work)), axis=1)
 
 
 def upsample_chroma(ab_low: Plane, l: Plane) -> Plane:

@@ -52,7 +52,7 @@ def read_tiff(stream: BinaryIO, check_size: Callable[[tuple[int, int]], None]) -
         space = _space(page)
         _check_layout(page, stream)
         values = _decode(page)
-        pages = _count_pages(file)
+        pages = count_pages(file)
     levels, note = to_sixteen_bits(values, page.bitspersample)
     if page.photometric == _WHITE_IS_ZERO:
         levels = np.uint16(65535) - levels
@@ -93,7 +93,8 @@ def _decode(page: Any) -> NDArray[Any]:
     return values[0, ..., 0] if values.shape[-1] == 1 else values[0]
 
 
-def _count_pages(file: Any) -> int:
+def count_pages(file: Any) -> int:
+    """Number of pages of an open TIFF file of tifffile's."""
     try:
         return len(file.pages)
     except Exception:  # a damaged later page does not concern the first

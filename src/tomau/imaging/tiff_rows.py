@@ -13,7 +13,13 @@ import numpy as np
 from PIL import Image
 
 from tomau.errors import ImageReadError, MissingExtraError
-from tomau.imaging.icc import srgb_profile, to_srgb
+from tomau.imaging.icc import to_srgb
+from tomau.imaging.icc_deep import to_srgb_u16
+from tomau.imaging.identification import tiff_tags
+from tomau.imaging.metadata import Metadata, rewritten_exif, tiff_metadata
+from tomau.imaging.samples import Samples
+from tomau.imaging.tiff_reading import count_pages
+from tomau.imaging.tiff_writing import add_tags, tiff_tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from numpy.typing import NDArray
+
+    from tomau.imaging.picture import Levels
 
 BAND_ROWS = 256
 """Rows that are written at a time; also the side of written tiles."""
@@ -30,13 +38,10 @@ _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _DEFLATE_LEVEL, _ENCODERS = 1, 2
 _MOST_SEGMENT_PIXELS = 1 << 25
 _KEPT_BANDS = 4
-_XMP = 700
-# Text that speaks of the photograph, and its XMP packet.
-_KEPT_TAGS = (270, 271, 272, 306, 315, 33432, _XMP)
 
 
 class TiffRows:
-    """The first picture of a TIFF file, 8 bits of gray or sRGB, whose rows are read on demand.
+    """The first picture of a TIFF file, 8 or 16 bits of gray or sRGB, read by rows on demand.
 
     May be asked from several threads; fast when asked from top to bottom.
 
@@ -44,6 +49,9 @@ class TiffRows:
         shape: height and width.
         tiled: whether the file has tiles.
         compressed: whether it is compressed.
+        metadata: what the file says of its picture.
+        icc: the profile of the rows, None if the file has none.
+        notes: what a user should be told.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -64,18 +72,25 @@ class TiffRows:
             raise ImageReadError(f"damaged TIFF ({error}); expected a whole file") from error
         reason = _unsuited(page)
         if reason:
-            raise ImageReadError(f"{reason} came; expected 8-bit gray or RGB for reading by rows")
+            raise ImageReadError(
+                f"{reason} came; expected 8 or 16 bits of gray or RGB for reading by rows"
+            )
         self._page = page
         self.shape = (int(page.imagelength), int(page.imagewidth))
         self.tiled = bool(page.is_tiled)
         self.compressed = int(page.compression) != 1
-        self._icc: bytes | None = page.iccprofile
+        self._own_icc: bytes | None = page.iccprofile
         self._band_rows = int(page.tilelength if self.tiled else page.rowsperstrip)
-        self._bands: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
+        self._bands: OrderedDict[int, Levels] = OrderedDict()
         self._turn = threading.Lock()
+        self.metadata = _metadata(stream)
+        _, self.icc, note = self._converted(np.zeros((1, 1, *self._samples()), page.dtype))
+        pages = count_pages(self._file)
+        several = f"TIFF of {pages} pages: first page taken" if pages > 1 else None
+        self.notes = tuple(filter(None, (several, note, *self.metadata.notes)))
 
-    def rows(self, rows: slice) -> NDArray[np.uint8]:
-        """Return rows as (rows, W) gray or (rows, W, 3) sRGB.
+    def rows(self, rows: slice) -> Levels:
+        """Return rows as (rows, W) gray or (rows, W, 3) sRGB, uint8 or uint16.
 
         Raises:
             ImageReadError: a tile or strip is damaged.
@@ -84,31 +99,20 @@ class TiffRows:
         with self._turn:
             first, last = rows.start // step, (rows.stop - 1) // step
             bands = [self._band(number) for number in range(first, last + 1)]
-        joined = bands[0] if len(bands) == 1 else np.concatenate(bands)
+        joined: NDArray[Any] = bands[0] if len(bands) == 1 else np.concatenate(bands)
         return joined[rows.start - first * step : rows.stop - first * step]
 
-    def tags(self) -> list[tuple[int, Any, int, Any, bool]]:
-        """Return the tags that a copy should carry, as tifffile's writer takes them."""
-        found = (self._page.tags.get(code) for code in _KEPT_TAGS)
-        return [(tag.code, tag.dtype, tag.count, tag.value, True) for tag in found if tag]
+    def _samples(self) -> tuple[int, ...]:
+        return () if self._page.samplesperpixel == 1 else (3,)
 
-    def resolution(self) -> tuple[Any, ...] | None:
-        """Return resolution across and down and its unit, if the file says."""
-        tags = self._page.tags
-        if 282 not in tags or 283 not in tags:
-            return None
-        unit = tags[296].value if 296 in tags else 2
-        return tags[282].value, tags[283].value, int(unit)
-
-    def _band(self, number: int) -> NDArray[np.uint8]:
+    def _band(self, number: int) -> Levels:
         """Decode a row of tiles, or a strip; the last ones are kept."""
         if number in self._bands:
             self._bands.move_to_end(number)
             return self._bands[number]
         page, (height, width) = self._page, self.shape
         rows = min(self._band_rows, height - number * self._band_rows)
-        samples = () if page.samplesperpixel == 1 else (3,)
-        band = np.zeros((rows, width, *samples), np.uint8)
+        band: Levels = np.zeros((rows, width, *self._samples()), page.dtype)
         across = -(-width // page.tilewidth) if self.tiled else 1
         try:
             for index in range(number * across, (number + 1) * across):
@@ -119,14 +123,21 @@ class TiffRows:
                 "expected a whole file: copy it again from where it came"
             ) from error
         if int(page.photometric) == 0:
-            np.subtract(255, band, out=band)
-        colour, _, _ = to_srgb(Image.fromarray(band), self._icc)
-        self._bands[number] = np.asarray(colour)
+            np.subtract(np.iinfo(band.dtype).max, band, out=band)
+        self._bands[number], _, _ = self._converted(band)
         if len(self._bands) > _KEPT_BANDS:
             self._bands.popitem(last=False)
         return self._bands[number]
 
-    def _decode(self, index: int, top: int, band: NDArray[np.uint8]) -> None:
+    def _converted(self, band: Levels) -> tuple[Levels, bytes | None, str | None]:
+        """A band in sRGB, the profile to carry from now on, and a note, as `to_srgb` answers."""
+        if band.dtype != np.uint8:
+            deep = band.astype(np.uint16, copy=False)
+            return to_srgb_u16(Samples(deep, "L" if band.ndim == 2 else "RGB"), self._own_icc)
+        colour, icc, note = to_srgb(Image.fromarray(band), self._own_icc)
+        return np.asarray(colour), icc, note
+
+    def _decode(self, index: int, top: int, band: Levels) -> None:
         page, handle = self._page, self._file.filehandle
         offset, size = page.dataoffsets[index], page.databytecounts[index]
         if not size:
@@ -157,24 +168,31 @@ def streams_by_rows(path: Path) -> bool:
 
 
 def write_tiff_by_rows(
-    stream: BinaryIO, bands: Iterator[NDArray[np.uint8]], like: TiffRows
+    stream: BinaryIO,
+    bands: Iterator[Levels],
+    like: TiffRows,
+    *,
+    dtype: type[np.uint8 | np.uint16],
+    xmp: bytes | None,
+    icc: bytes,
 ) -> None:
-    """Write sRGB bands (``BAND_ROWS``, W, 3) as one TIFF file, tiled and compressed as ``like``.
+    """Write bands (``BAND_ROWS``, W, 3) as one TIFF file, tiled and compressed as ``like``.
 
     Deflate stands for all compressions, and is always tiled; files over 4 GB become BigTIFF.
+    ``xmp`` and ``icc`` are written, and the rest of the metadata of ``like``.
     """
     import tifffile
 
     height, width = like.shape
-    resolution = like.resolution()
     tiled = like.tiled or like.compressed  # tifffile takes strips by rows only if uncompressed
+    size = height * width * 3 * np.dtype(dtype).itemsize
     # The stream of an atomic file has a number for a name, which tifffile takes for a path.
     handle = tifffile.FileHandle(stream, name="picture.tif", offset=0, size=0)
-    with tifffile.TiffWriter(handle, bigtiff=height * width * 3 > 2**32 - 2**25) as writer:
+    with tifffile.TiffWriter(handle, bigtiff=size > 2**32 - 2**25) as writer:
         writer.write(
             _tiles(bands) if tiled else bands,
             shape=(height, width, 3),
-            dtype=np.uint8,
+            dtype=dtype,
             photometric="rgb",
             tile=(BAND_ROWS, BAND_ROWS) if tiled else None,
             rowsperstrip=None if tiled else BAND_ROWS,
@@ -182,19 +200,25 @@ def write_tiff_by_rows(
             compressionargs={"level": _DEFLATE_LEVEL} if like.compressed else None,
             maxworkers=_ENCODERS,
             predictor=like.compressed,
-            iccprofile=srgb_profile(),
-            resolution=None if resolution is None else resolution[:2],
-            resolutionunit=None if resolution is None else resolution[2],
-            extratags=like.tags(),
             metadata=None,
             software=False,
         )
+    metadata = like.metadata
+    exif = None if metadata.exif is None else rewritten_exif(metadata.exif)
+    add_tags(stream, tiff_tags_of(exif, xmp=xmp, iptc=metadata.iptc, icc=icc, dpi=metadata.dpi))
 
 
-def _tiles(bands: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+def _metadata(stream: BinaryIO) -> Metadata:
+    try:
+        return tiff_metadata(tiff_tags(stream))
+    except Exception:  # Pillow's parser answers damaged tags with any kind of error
+        return Metadata(None, None, None, ("damaged tags left out",))
+
+
+def _tiles(bands: Iterator[Levels]) -> Iterator[Levels]:
     for band in bands:
         for left in range(0, band.shape[1], BAND_ROWS):
-            tile = np.zeros((BAND_ROWS, BAND_ROWS, 3), np.uint8)
+            tile: Levels = np.zeros((BAND_ROWS, BAND_ROWS, 3), band.dtype)
             part = band[:, left : left + BAND_ROWS]
             tile[: part.shape[0], : part.shape[1]] = part
             yield tile
@@ -206,7 +230,7 @@ def _unsuited(page: Any) -> str:
     orientation = page.tags.get(274)
     pixels = page.tilelength * page.imagewidth if page.is_tiled else 0
     pixels = pixels or page.rowsperstrip * page.imagewidth
-    if page.dtype != np.uint8 or page.bitspersample != 8:
+    if page.dtype not in (np.uint8, np.uint16) or page.bitspersample != page.dtype.itemsize * 8:
         return f"{page.bitspersample}-bit TIFF"
     if (int(page.photometric), page.samplesperpixel) not in kinds or page.extrasamples:
         return f"TIFF of {page.samplesperpixel} channels"

@@ -78,7 +78,7 @@ def tiff_tags_of(
 
 
 def add_tags(stream: BinaryIO, tags: dict[int, Any]) -> None:
-    """Add tags to the first directory of a TIFF file of strips that lies in a stream.
+    """Add tags to the first directory of a TIFF file that lies in a stream.
 
     The directory is written anew at the end, because no library writes the directories of
     camera and place beside compressed pixels.
@@ -98,14 +98,16 @@ def add_tags(stream: BinaryIO, tags: dict[int, Any]) -> None:
         kind = _KINDS.get(tag) if tag in tags else written.tagtype[tag]
         if kind is not None:
             renewed.tagtype[tag] = kind
-    offsets = renewed[_STRIP_OFFSETS]
-    renewed[_STRIP_OFFSETS] = (0,) * len(offsets)
-    renewed.tagtype[_STRIP_OFFSETS] = _LONG8 if is_big else _LONG
+    offsets = renewed.get(_STRIP_OFFSETS)  # none in a file of tiles
+    if offsets is not None:
+        renewed[_STRIP_OFFSETS] = (0,) * len(offsets)
+        renewed.tagtype[_STRIP_OFFSETS] = _LONG8 if is_big else _LONG
     end = stream.seek(0, 2)
     place = end + end % 2
     block = bytearray(renewed.tobytes(place))
     order = "<" if head[:1] == b"I" else ">"
-    _set_strip_offsets(block, place, offsets, order, is_big=is_big)
+    if offsets is not None:
+        _set_strip_offsets(block, place, offsets, order, is_big=is_big)
     stream.write(b"\0" * (end % 2) + block)
     stream.seek(8 if is_big else 4)
     stream.write(struct.pack(order + ("Q" if is_big else "I"), place))

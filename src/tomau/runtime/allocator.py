@@ -1,9 +1,10 @@
-"""Keep freed memory in the process: for programs, a library has no business setting it."""
+"""What becomes of freed memory: for programs, a library has no business setting it."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 
 # Option numbers of glibc's mallopt(3).
 _TRIM_THRESHOLD = -1
@@ -23,12 +24,33 @@ def keep_freed_memory() -> bool:
     Returns:
         Whether it was done; False where the C library is not glibc.
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except AttributeError:
+    mallopt = _glibc("mallopt")
+    if mallopt is None:
         return False
     settings = {_ARENA_MAX: 1, _MMAP_MAX: 0, _TRIM_THRESHOLD: -1, _TOP_PAD: 2**26}
     # Every option is set, whether or not one before it was refused.
     return [mallopt(option, value) for option, value in settings.items()] == [1] * len(settings)
+
+
+def return_freed_memory() -> bool:
+    """Give freed memory back to the kernel, once: after a block that will not be needed again.
+
+    What is kept by `keep_freed_memory` counts as used, and a large picture leaves holes that the
+    next block does not fit into.
+
+    Returns:
+        Whether anything was given back; False where the C library is not glibc.
+    """
+    trim = _glibc("malloc_trim")
+    return trim is not None and trim(0) == 1
+
+
+def _glibc(name: str) -> Callable[..., int] | None:
+    """A function of the C library of this process; None where that is not glibc."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        found: Callable[..., int] = getattr(ctypes.CDLL(None), name)
+    except AttributeError:
+        return None
+    return found

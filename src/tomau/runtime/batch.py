@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from tomau.errors import ImageWriteError, TomauError, UsageError
 from tomau.imaging import DEFAULT_MAX_PIXELS, losses, read_picture, write_picture
+from tomau.runtime.allocator import return_freed_memory
 from tomau.runtime.card import file_sha256
 from tomau.runtime.finishing import Finish
-from tomau.runtime.large import colorize_tiff, goes_by_rows, is_plain
+from tomau.runtime.large import colorize_tiff, goes_by_rows
+from tomau.runtime.light import LARGE_PIXELS
 from tomau.runtime.working_size import AskedSize
 
 if TYPE_CHECKING:
@@ -161,10 +163,12 @@ def colorize_file(task: Task, colorizer: Colorizer, options: RunOptions) -> Outc
 def _make(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     """Read, colourize, write; the seconds are not told yet."""
     overwrite = options.existing == "overwrite" or _is_empty(task.target)
-    plain = options.edit is None and is_plain(options.finish)
-    if plain and goes_by_rows(task.source, task.format):
+    if goes_by_rows(task.source, task.format):
         return _by_rows(task, colorizer, options, overwrite=overwrite)
     picture = read_picture(task.source, max_pixels=options.max_pixels)
+    is_large = picture.height * picture.width > LARGE_PIXELS
+    if is_large:
+        return_freed_memory()  # the decoder's
     result = colorizer.colorize_picture(
         picture,
         size=options.size,
@@ -172,7 +176,9 @@ def _make(task: Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
         finish=options.finish,
         edit=options.edit,
     )
-    del picture  # a large one makes room for the encoder
+    del picture
+    if is_large:
+        return_freed_memory()  # the encoder needs as much
     write_picture(result, task.target, format=task.format, overwrite=overwrite)
     return Outcome(
         task.source,
@@ -224,16 +230,17 @@ def _is_empty(path: Path) -> bool:
 
 
 def _by_rows(task: Task, colorizer: Colorizer, options: RunOptions, *, overwrite: bool) -> Outcome:
-    height, width = colorize_tiff(
+    (height, width), notes = colorize_tiff(
         colorizer,
         task.source,
         task.target,
         size=options.size,
         strength=options.strength,
+        finish=options.finish,
+        edit=options.edit,
         max_pixels=options.max_pixels,
         overwrite=overwrite,
     )
-    notes = ("large TIFF colourized by rows: EXIF and provenance left out",)
     return Outcome(task.source, task.target, "done", height=height, width=width, notes=notes)
 
 

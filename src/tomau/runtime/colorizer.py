@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from tomau.color import (
+    StripRenderer,
     denormalize_ab,
     guide_sizes,
     luminance,
@@ -18,11 +19,10 @@ from tomau.color import (
     render_float,
     render_u8,
 )
-from tomau.color.lightness_choice import lightness_from
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
-from tomau.runtime.finishing import Finish, finish_picture, told
-from tomau.runtime.large import LARGE_PIXELS, colorize_large, is_plain
+from tomau.runtime.finishing import Development, Finish, finish_picture
+from tomau.runtime.light import LARGE_PIXELS, Light
 from tomau.runtime.prediction import Edit, Prediction
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import AUTO_MODEL, DEFAULT_MODEL, load_model
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from tomau.color.slopes import Apply
     from tomau.imaging import Picture
     from tomau.runtime.card import ModelCard
 
@@ -137,21 +138,52 @@ class Colorizer:
             ModelError: the network failed.
             MissingExtraError: the profile needs packages that are not installed.
         """
-        _check_strength(strength)
         finish = finish or Finish()
-        is_large = picture.height * picture.width > LARGE_PIXELS
-        if is_large and picture.bits == 8 and is_plain(finish) and edit is None:
-            large_u8 = colorize_large(self, picture.pixels_u8, size=size, strength=strength)
-            return told(picture.with_pixels(large_u8), picture, finish, self.card)
-        l = lightness_from(picture.pixels, finish.luminance)
-        prediction = self.predict(l, size=size)
-        ab_low = prediction.ab if edit is None else edit(prediction, *l.shape)
+        shape = picture.height, picture.width
+        light = Light(picture.pixels.__getitem__, shape, finish.luminance)
+        with ThreadPoolExecutor(self.threads) as pool:
+            development = self.develop(
+                light, size=size, strength=strength, finish=finish, edit=edit, apply=pool.map
+            )
+            return finish_picture(picture, development, pool.map)
+
+    def develop(
+        self,
+        light: Light,
+        *,
+        size: AskedSize = None,
+        strength: float = 1.0,
+        finish: Finish | None = None,
+        edit: Edit | None = None,
+        apply: Apply = map,
+    ) -> Development:
+        """Look at a photograph and ask the network; rows of the result can be made of the answer.
+
+        ``apply`` is ``map``, or that of an executor. For the rest see `colorize_picture`.
+
+        Raises:
+            UsageError: a parameter is out of range.
+            ModelError: the network failed.
+        """
+        _check_strength(strength)
+        height, width = light.shape
+        pixels = chosen_size(size, card_size=self.card.size, height=height, width=width)
+        target = working_size(height, width, size=pixels, stride=self.card.stride)
+        guide_size = guide_sizes((target.height, target.width), light.shape)[-1]
+        survey = light.survey(guide_size, apply)
+        if light.is_large:
+            prediction = self.predict(survey.guide, size=pixels)
+        else:
+            prediction = self.predict(light.rows(slice(0, height)), size=size)
+        ab_low = prediction.ab if edit is None else edit(prediction, height, width)
+        own_size = guide_sizes(ab_low.shape[:2], light.shape)[-1]
+        # A specialist may have looked at the picture in another size.
+        guide = survey.guide if own_size == guide_size else light.reduced(own_size, apply)
+        renderer = StripRenderer(ab_low, guide, light.shape, strength=strength, apply=apply)
         card = prediction.card or self.card
-        result = finish_picture(
-            picture, l, ab_low, finish, card, strength=strength, threads=self.threads
+        return Development(
+            light, renderer, survey.borders, survey.thin, card, finish or Finish(), prediction.note
         )
-        notes = (*result.notes, prediction.note) if prediction.note else result.notes
-        return replace(result, notes=notes)
 
     def predict_ab(self, l: NDArray[np.float32], *, size: AskedSize = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.

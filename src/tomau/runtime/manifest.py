@@ -10,15 +10,14 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from tomau.errors import UsageError
 from tomau.runtime.batch import Outcome, with_digests
-from tomau.runtime.rows import RowWriter, read_rows
+from tomau.runtime.rows import RowWriter, Table, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
 
     from tomau.runtime.card import ModelCard
     from tomau.runtime.folders import Task
@@ -42,7 +41,7 @@ COLUMNS = (
 _NEEDED = ("source", "target", "status", "source_sha256", "target_sha256", "error")
 
 
-class Manifest:
+class Manifest(Table):
     """A manifest that a run adds to: CSV, or JSONL by the file's name."""
 
     def __init__(self, path: Path, card: ModelCard) -> None:
@@ -57,18 +56,7 @@ class Manifest:
         if path.exists():
             for row in read_manifest(path):
                 self._remember(row)
-        self._rows = RowWriter(path, COLUMNS, append=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._rows.close()
+        super().__init__(RowWriter(path, COLUMNS, append=True))
 
     def foreign(self, tasks: Iterable[Task]) -> list[Outcome]:
         """The tasks whose result is there, but as the result of another photograph; as failures.

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from tomau.runtime.rows import RowWriter
+from tomau.runtime.rows import RowWriter, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from tomau.runtime.batch import Outcome
 
 COLUMNS = ("source", "target", "status", "reason", "width", "height", "seconds", "notes")
 
 
-class ReportWriter:
+class ReportWriter(Table):
     """Writes the outcomes of one run, row by row, as CSV, or as JSONL by the file's name."""
 
     def __init__(self, path: Path) -> None:
@@ -24,18 +23,7 @@ class ReportWriter:
         Raises:
             UsageError: the file cannot be written.
         """
-        self._rows = RowWriter(path, COLUMNS)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._rows.close()
+        super().__init__(RowWriter(path, COLUMNS))
 
     def add(self, outcome: Outcome) -> None:
         """Append one outcome and hand it to the operating system at once."""

@@ -10,13 +10,14 @@ import csv
 import io
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from types import TracebackType
 
 _JSONL = (".jsonl", ".ndjson")
 
@@ -74,6 +75,25 @@ class RowWriter:
         rest = memoryview(text.encode("utf-8", "surrogateescape"))
         while rest:
             rest = rest[self._stream.write(rest) :]
+
+
+class Table:
+    """Something that is written row by row and closed at the end of a ``with``."""
+
+    def __init__(self, rows: RowWriter) -> None:
+        """Take the file to write."""
+        self._rows = rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._rows.close()
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
