@@ -69,6 +69,21 @@ Trust: TypeAlias = Annotated[
         help="How far deep believes references: 1 errs least, 3 goes all the way.",
     ),
 ]
+Variants: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--variants",
+        metavar="N",
+        min=1,
+        max=24,
+        help="Write N different plausible results of one photograph, <result>.1 to <result>.N, and "
+        "a sheet of them to choose by.",
+    ),
+]
+Seed: TypeAlias = Annotated[
+    int,
+    typer.Option("--seed", metavar="S", min=0, help="Another number gives other variants."),
+]
 
 
 def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -> Reference | None:
