@@ -186,7 +186,7 @@ def test_the_model_that_answered_is_named(
     class Routed(Colorizer):
         def predict(self, l: NDArray[np.float32], *, size: AskedSize = None) -> Prediction:
             other = ModelCard.model_construct(name="specialist", sha256="1" * 64)
-            return replace(super().predict(l, size=size), note="by a specialist", card=other)
+            return replace(super().predict(l, size=size), notes=("by a specialist",), card=other)
 
     routed = Routed(wavy.card, wavy.session, threads=2)
     source, target = tmp_path / "scan.tif", tmp_path / "out.tif"

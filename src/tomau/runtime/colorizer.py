@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from tomau.color import (
-    StripRenderer,
     denormalize_ab,
     guide_sizes,
     luminance,
@@ -21,9 +21,10 @@ from tomau.color import (
 )
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
-from tomau.runtime.finishing import Development, Finish, finish_picture
+from tomau.runtime.finishing import Finish, finish_picture
 from tomau.runtime.light import LARGE_PIXELS, Light
 from tomau.runtime.prediction import Edit, Prediction
+from tomau.runtime.prepared import Prepared, Seen, check_strength, light_of
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import AUTO_MODEL, DEFAULT_MODEL, load_model
 from tomau.runtime.working_size import (
@@ -86,12 +87,22 @@ class Colorizer:
 
     @overload
     def colorize(
-        self, image: Image.Image, *, size: AskedSize = None, strength: float = 1.0
+        self,
+        image: Image.Image,
+        *,
+        size: AskedSize = None,
+        strength: float = 1.0,
+        edit: Edit | None = None,
     ) -> Image.Image: ...
 
     @overload
     def colorize(
-        self, image: NDArray[Any], *, size: AskedSize = None, strength: float = 1.0
+        self,
+        image: NDArray[Any],
+        *,
+        size: AskedSize = None,
+        strength: float = 1.0,
+        edit: Edit | None = None,
     ) -> NDArray[Any]: ...
 
     def colorize(
@@ -100,6 +111,7 @@ class Colorizer:
         *,
         size: AskedSize = None,
         strength: float = 1.0,
+        edit: Edit | None = None,
     ) -> Image.Image | NDArray[Any]:
         """Colourize a picture and answer in kind: Pillow image for Pillow image, array for array.
 
@@ -108,15 +120,17 @@ class Colorizer:
         same dtype. Colours of the input are ignored: only its luminance is used.
         ``size`` is the short side in pixels that the network sees (the card's by default,
         ``auto`` by a rule found on validation photographs);
-        ``strength`` multiplies the chroma, 0 gives gray.
+        ``strength`` multiplies the chroma, 0 gives gray; ``edit`` corrects the colours, as
+        `tomau.edits.coloring.HintEdit` does.
 
         Raises:
             UsageError: the array is not a picture, or a parameter is out of range.
             ModelError: the network failed.
         """
         if isinstance(image, np.ndarray):
-            return self._colorize_array(image, size=size, strength=strength)
-        return to_pil(self.colorize_picture(from_pil(image), size=size, strength=strength))
+            return self._colorize_array(image, size=size, strength=strength, edit=edit)
+        picture = from_pil(image)
+        return to_pil(self.colorize_picture(picture, size=size, strength=strength, edit=edit))
 
     def colorize_picture(
         self,
@@ -138,34 +152,45 @@ class Colorizer:
             ModelError: the network failed.
             MissingExtraError: the profile needs packages that are not installed.
         """
+        check_strength(strength)
         finish = finish or Finish()
-        shape = picture.height, picture.width
-        light = Light(picture.pixels.__getitem__, shape, finish.luminance)
         with ThreadPoolExecutor(self.threads) as pool:
-            development = self.develop(
-                light, size=size, strength=strength, finish=finish, edit=edit, apply=pool.map
-            )
-            return finish_picture(picture, development, pool.map)
+            seen = self.look(light_of(picture, finish), size=size, finish=finish, apply=pool.map)
+            return finish_picture(picture, seen.develop(edit, strength, pool.map), pool.map)
 
-    def develop(
+    def prepare(
+        self, picture: Picture, *, size: AskedSize = None, finish: Finish | None = None
+    ) -> Prepared:
+        """Run the network once for a picture; hints and strengths are then answered without it.
+
+        ``prepared.answer(edit, strength=1.2)`` is what `colorize_picture` gives;
+        ``prepared.reduced(1024)`` is the same for looking at, small enough to be kept.
+
+        Raises:
+            UsageError: ``size`` is less than 1.
+            ModelError: the network failed.
+        """
+        finish = finish or Finish()
+        with ThreadPoolExecutor(self.threads) as pool:
+            seen = self.look(light_of(picture, finish), size=size, finish=finish, apply=pool.map)
+        return Prepared(picture, seen, self.threads)
+
+    def look(
         self,
         light: Light,
         *,
         size: AskedSize = None,
-        strength: float = 1.0,
         finish: Finish | None = None,
-        edit: Edit | None = None,
         apply: Apply = map,
-    ) -> Development:
-        """Look at a photograph and ask the network; rows of the result can be made of the answer.
+    ) -> Seen:
+        """Look at a photograph that may come by rows, and ask the network once.
 
         ``apply`` is ``map``, or that of an executor. For the rest see `colorize_picture`.
 
         Raises:
-            UsageError: a parameter is out of range.
+            UsageError: ``size`` is less than 1.
             ModelError: the network failed.
         """
-        _check_strength(strength)
         height, width = light.shape
         pixels = chosen_size(size, card_size=self.card.size, height=height, width=width)
         target = working_size(height, width, size=pixels, stride=self.card.stride)
@@ -175,15 +200,8 @@ class Colorizer:
             prediction = self.predict(survey.guide, size=pixels)
         else:
             prediction = self.predict(light.rows(slice(0, height)), size=size)
-        ab_low = prediction.ab if edit is None else edit(prediction, height, width)
-        own_size = guide_sizes(ab_low.shape[:2], light.shape)[-1]
-        # A specialist may have looked at the picture in another size.
-        guide = survey.guide if own_size == guide_size else light.reduced(own_size, apply)
-        renderer = StripRenderer(ab_low, guide, light.shape, strength=strength, apply=apply)
         card = prediction.card or self.card
-        return Development(
-            light, renderer, survey.borders, survey.thin, card, finish or Finish(), prediction.note
-        )
+        return Seen(light, survey, prediction, card, finish or Finish(), light.shape)
 
     def predict_ab(self, l: NDArray[np.float32], *, size: AskedSize = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.
@@ -222,15 +240,17 @@ class Colorizer:
             None if port is None else np.moveaxis(port[0], 0, -1)
             for port in (answer.guide, answer.features, answer.classes)
         )
-        return Prediction(small, ab, guide, features, classes)
+        ask = _Network(self, pixels)
+        return Prediction(small, ab, guide, features, classes, ask=ask)
 
     def _colorize_array(
-        self, image: NDArray[Any], *, size: AskedSize, strength: float
+        self, image: NDArray[Any], *, size: AskedSize, strength: float, edit: Edit | None
     ) -> NDArray[Any]:
         pixels, alpha = _split_alpha(image)
-        _check_strength(strength)
+        check_strength(strength)
         l = luminance(pixels)
-        ab_low = self.predict_ab(l, size=size)
+        prediction = self.predict(l, size=size)
+        ab_low = (prediction if edit is None else edit(prediction, *l.shape)).ab
         if image.dtype == np.uint8:
             result: NDArray[Any] = render_u8(l, ab_low, strength=strength, threads=self.threads)
         else:
@@ -241,12 +261,24 @@ class Colorizer:
         return result if alpha is None else np.dstack([result, alpha])
 
 
+@dataclass(frozen=True)
+class _Network:
+    """One network at one working size, whatever a router would choose."""
+
+    colorizer: Colorizer
+    size: int
+
+    def __call__(self, l: NDArray[np.float32]) -> Prediction:
+        return Colorizer.predict(self.colorizer, l, size=self.size)
+
+
 def colorize(
     source: str | Path | Image.Image | NDArray[Any],
     *,
     model: str | Path = DEFAULT_MODEL,
     size: AskedSize = None,
     strength: float = 1.0,
+    edit: Edit | None = None,
     device: Device = "auto",
 ) -> Image.Image | NDArray[Any]:
     """Colourize one picture; a path gives a Pillow image, anything else is answered in kind.
@@ -261,8 +293,9 @@ def colorize(
     colorizer = _shared_colorizer(model, device)
     if isinstance(source, (str, Path)):
         picture = read_picture(source)
-        return to_pil(colorizer.colorize_picture(picture, size=size, strength=strength))
-    return colorizer.colorize(source, size=size, strength=strength)
+        result = colorizer.colorize_picture(picture, size=size, strength=strength, edit=edit)
+        return to_pil(result)
+    return colorizer.colorize(source, size=size, strength=strength, edit=edit)
 
 
 @lru_cache(maxsize=2)
@@ -286,8 +319,3 @@ def _split_alpha(image: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None
     if channels <= 2:
         return (image if image.ndim == 2 else image[..., 0]), alpha
     return image[..., :3], alpha
-
-
-def _check_strength(strength: float) -> None:
-    if not 0.0 <= strength <= 10.0:
-        raise UsageError(f"strength {strength} came; expected 0 (gray) to 10, 1 is the model's own")

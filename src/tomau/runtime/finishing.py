@@ -60,7 +60,7 @@ class Development:
         thin: some of its pixels, to recognise a toning by.
         card: of the model that coloured it.
         finish: how the result is made.
-        note: what the user should be told of the colours; mostly nothing.
+        notes: what the user should be told of the colours; mostly nothing.
     """
 
     light: Light
@@ -69,7 +69,7 @@ class Development:
     thin: Levels
     card: ModelCard
     finish: Finish
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def bits(self) -> int:
@@ -127,7 +127,7 @@ class Development:
             did = f"colourized by {agent}, model {self.card.name}, {self.card.sha256}"
             xmp, note = with_history(xmp, agent, did)
             notes.append(note)
-        return xmp, tuple(note for note in (*notes, self.note) if note)
+        return xmp, tuple(note for note in (*notes, *self.notes) if note)
 
     def _toning_note(self) -> str | None:
         if self.thin.ndim == 2:

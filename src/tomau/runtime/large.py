@@ -62,14 +62,9 @@ def colorize_tiff(
     with source.open("rb") as stream, ThreadPoolExecutor(colorizer.threads) as pool:
         picture = TiffRows(stream)
         _check_size(source, picture.shape, max_pixels)
-        development = colorizer.develop(
-            Light(picture.rows, picture.shape, finish.luminance),
-            size=size,
-            strength=strength,
-            finish=finish,
-            edit=edit,
-            apply=pool.map,
-        )
+        light = Light(picture.rows, picture.shape, finish.luminance)
+        seen = colorizer.look(light, size=size, finish=finish, apply=pool.map)
+        development = seen.develop(edit, strength, pool.map)
         xmp, notes = development.told(picture.metadata.xmp)
         icc = development.profile(picture.icc)
         bands = _bands(development, pool.map)
