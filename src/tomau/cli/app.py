@@ -44,6 +44,7 @@ COMMANDS = {
     "compare": Entry(
         "tomau.cli.compare:compare", "Score several results, or models, side by side."
     ),
+    "survey": Entry("tomau.cli.survey:survey", "Ask people how real pictures look."),
     "models": Entry("tomau.cli.models:models", "List, describe and verify models."),
     "train": Entry("tomau.cli.train:train", "Train a model from photographs."),
     "export": Entry("tomau.cli.export:export", "Turn a training run into a model for colorize."),
