@@ -1,0 +1,46 @@
+"""What the OpenAPI document says of every endpoint alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+
+class ErrorDetailSerializer(serializers.Serializer[Any]):
+    """What went wrong: a code for programs, a sentence for people, the fields if some are wrong."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """The one shape of every error."""
+
+    error = ErrorDetailSerializer()
+
+
+_MEANINGS = {
+    400: "what came cannot be used",
+    401: "nobody is logged in",
+    403: "not allowed, or perhaps sent by a foreign page",
+    404: "not there, or not yours",
+    409: "not possible in this state",
+    413: "too large",
+    415: "sent as a type that is not understood here",
+    429: "too often",
+    503: "busy or unavailable; the header Retry-After says when to try again",
+    507: "the disk is full",
+}
+
+
+def errors(*statuses: int) -> dict[int, OpenApiResponse]:
+    """Responses of the one error shape, by status."""
+    return {
+        status: OpenApiResponse(ErrorSerializer, description=_MEANINGS[status])
+        for status in statuses
+    }

@@ -1,0 +1,25 @@
+"""All addresses. Each app has its own ``urls`` below ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from tomau.server.health import healthz
+from tomau.server.page import page
+
+handler400 = "tomau.server.errors.bad_request"
+handler403 = "tomau.server.errors.permission_denied"
+handler404 = "tomau.server.errors.page_not_found"
+handler500 = "tomau.server.errors.server_error"
+
+api = [
+    path("", include("tomau.server.accounts.urls")),
+    # path("", include("tomau.server.survey.urls")),  # its addresses begin with surveys
+]
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("healthz", healthz),
+    # The page's own router knows what its addresses mean.
+    re_path(r"^(?!api/|static/|assets/|main/|metrics|healthz)[^.]*$", page),
+]
