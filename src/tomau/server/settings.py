@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tomau.server.accounts",
     "tomau.server.photos",
     "tomau.server.jobs",
+    "tomau.server.survey",
 ]
 
 MIDDLEWARE = [
@@ -176,6 +177,8 @@ _RATES = {
     "preview": "1200/min",
     "user": "3000/min",
     "anon": "600/min",
+    "rater": "600/min",
+    "raters": "6000/min",  # those of one address that have no cookie yet: a whole school
 }
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tomau.server.accounts.authentication.Person"],

@@ -14,7 +14,7 @@ handler500 = "tomau.server.errors.server_error"
 
 api = [
     path("", include("tomau.server.accounts.urls")),
-    # path("", include("tomau.server.survey.urls")),  # its addresses begin with surveys
+    path("", include("tomau.server.survey.urls")),
 ]
 
 urlpatterns = [

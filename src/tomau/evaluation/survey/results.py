@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from tomau.errors import DataError
 from tomau.evaluation.survey.agreement import alpha_interval, krippendorff_alpha
 from tomau.evaluation.survey.bradley_terry import PAIRWISE_REMARK, Strength, strengths
 from tomau.evaluation.survey.comparisons import COMPARISON_REMARK, Comparison, compare_models
@@ -97,8 +98,8 @@ class SurveyResults:
 def survey_results(survey: Survey) -> SurveyResults:
     """Work out what a survey says.
 
-    Raises:
-        DataError: models that people chose between fall into groups that were never compared.
+    Models that people chose between have no scores while some were never compared with the rest;
+    a remark says so.
     """
     if survey.ratings is None:
         return _choice_results(survey, survey.choices)
@@ -173,6 +174,12 @@ def _rating_results(survey: Survey, ratings: Ratings) -> SurveyResults:
 
 def _choice_results(survey: Survey, choices: tuple[Choice, ...]) -> SurveyResults:
     once = [choice for choice in choices if choice.repeats is None]
+    remarks = [PAIRWISE_REMARK, CHOICE_HONESTY_REMARK]
+    scores: tuple[Strength, ...] = ()
+    try:
+        scores = strengths(once)
+    except DataError as error:
+        remarks.insert(0, f"no scores: {error}")
     return SurveyResults(
         survey,
         Opinion(None, None, None, len(once)),
@@ -185,8 +192,8 @@ def _choice_results(survey: Survey, choices: tuple[Choice, ...]) -> SurveyResult
         None,
         (),
         (),
-        strengths(once),
-        (PAIRWISE_REMARK, CHOICE_HONESTY_REMARK),
+        scores,
+        tuple(remarks),
     )
 
 

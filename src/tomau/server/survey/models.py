@@ -28,11 +28,6 @@ def new_rater_key() -> str:
     return secrets.token_hex(RATER_BYTES)
 
 
-def picture_path(picture: SurveyPicture, _name: str) -> str:
-    """Where a picture lies in the storage; no part of it comes from a person."""
-    return f"surveys/{picture.survey_id}/{picture.id}.jpg"
-
-
 class Survey(models.Model):
     """One survey; whoever has its link can answer."""
 
@@ -76,8 +71,9 @@ class SurveyPicture(models.Model):
     photo = models.CharField(max_length=2000, blank=True)
     model = models.CharField(max_length=2000, blank=True)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.RESULT)
-    file = models.FileField(upload_to=picture_path, max_length=200, blank=True)
-    # Deleted means deleted: with its version, or photograph, the copy goes too (see signals).
+    # Whether its file is there: imported tables have none, and it goes with what it was made of
+    # (see signals).
+    is_shown = models.BooleanField(default=False)
     version = models.ForeignKey(
         "photos.Version", null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -100,9 +96,7 @@ class SurveyItem(models.Model):
     place = models.PositiveIntegerField()
     key = models.CharField(max_length=4000)
     picture = models.ForeignKey(SurveyPicture, on_delete=models.CASCADE, related_name="+")
-    other = models.ForeignKey(
-        SurveyPicture, null=True, on_delete=models.CASCADE, related_name="+"
-    )
+    other = models.ForeignKey(SurveyPicture, null=True, on_delete=models.CASCADE, related_name="+")
     repeats = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="repeated_by"
     )

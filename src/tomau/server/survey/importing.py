@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from tomau.evaluation.survey import TRUTH_MODEL, iterate_votes
-from tomau.server.surveys.models import (
+from tomau.server.survey.models import (
     FIRST,
     SECOND,
     Rater,

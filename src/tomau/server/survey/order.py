@@ -27,7 +27,7 @@ def own_order(rater: str, items: Sequence[Shown]) -> list[Hashable]:
     A repeat stands as far from what it repeats as a third of the survey, before or behind it;
     in a survey too short for that, as far as it can.
     """
-    chance = random.Random(_seed(rater))  # noqa: S311 - no secret
+    chance = random.Random(_seed(rater))
     order: list[Hashable] = [item.id for item in items if item.repeats is None]
     chance.shuffle(order)
     far = max(1, len(items) // _FAR)
@@ -40,9 +40,7 @@ def own_order(rater: str, items: Sequence[Shown]) -> list[Hashable]:
         place = order.index(item.repeats)
         # Before place k it stands place - k + 1 away, behind it k - place.
         room = [
-            k
-            for k in range(len(order) + 1)
-            if (place - k + 1 if k <= place else k - place) > far
+            k for k in range(len(order) + 1) if (place - k + 1 if k <= place else k - place) > far
         ]
         end = 0 if place > len(order) / 2 else len(order)
         order.insert(chance.choice(room) if room else end, item.id)

@@ -8,9 +8,8 @@ from django.apps import AppConfig
 class SurveysConfig(AppConfig):
     """Registers what happens when a version that a survey shows is deleted."""
 
-    name = "tomau.server.surveys"
-    label = "surveys"
-    verbose_name = "surveys"
+    name = "tomau.server.survey"
+    label = "survey"
 
     def ready(self) -> None:
-        from tomau.server.surveys import signals  # noqa: F401 - connects its receivers
+        from tomau.server.survey import signals  # noqa: F401 - connects its receivers

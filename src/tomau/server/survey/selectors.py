@@ -18,8 +18,8 @@ from tomau.evaluation.survey import (
 )
 from tomau.evaluation.survey import Survey as Ballots
 from tomau.server.errors import not_found
-from tomau.server.surveys.models import FIRST, Rater, Survey, SurveyItem, SurveyPicture, Vote
-from tomau.server.surveys.order import Shown, first_is_left, own_order
+from tomau.server.survey.models import FIRST, Rater, Survey, SurveyItem, SurveyPicture, Vote
+from tomau.server.survey.order import Shown, first_is_left, own_order
 
 if TYPE_CHECKING:
     import uuid
@@ -29,6 +29,10 @@ Named = Literal["id", "key"]
 """How pictures are named: by the id that the interface uses, or by the key of tables."""
 
 
+PictureName = Literal["picture", "first", "second"]
+"""A picture of an item: the only one, or one of two. Neither tells what made it."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """One item as one rater sees it.
@@ -36,13 +40,13 @@ class Asked:
     Attributes:
         item: the item.
         position: its place in this rater's order, from 1.
-        pictures: ids of the picture, or of the left and the right one.
+        shown: names of the pictures (see `find_picture`): the one, or the left and the right one.
         vote: 1 to 5, ``left`` or ``right``; None before the rater answers.
     """
 
     item: SurveyItem
     position: int
-    pictures: tuple[uuid.UUID, ...]
+    shown: tuple[PictureName, ...]
     vote: int | str | None
 
 
@@ -94,22 +98,22 @@ def asked_of(survey: Survey, browser: uuid.UUID) -> list[Asked]:
 def progress(survey: Survey, browser: uuid.UUID) -> tuple[int, int]:
     """How many items one rater has answered, of how many."""
     there = [item.id for item in _items(survey) if _is_there(item)]
-    done = Vote.objects.filter(
-        rater__survey=survey, rater__browser=browser, item__in=there
-    ).count()
+    done = Vote.objects.filter(rater__survey=survey, rater__browser=browser, item__in=there).count()
     return done, len(there)
 
 
-def find_picture(survey: Survey, picture: uuid.UUID) -> SurveyPicture:
-    """A picture of a survey that can still be shown.
+def find_picture(survey: Survey, item_id: uuid.UUID, name: PictureName) -> SurveyPicture:
+    """A picture of an item that can still be shown.
 
     Raises:
         ApiError: there is none, or it was deleted.
     """
-    found = survey.pictures.filter(id=picture).exclude(file="").first()
-    if found is None:
+    items = survey.items.filter(id=item_id, other__isnull=name == "picture")
+    item = items.select_related("picture", "other").first()
+    picture = None if item is None else (item.other if name == "second" else item.picture)
+    if picture is None or not picture.is_shown:
         raise not_found("picture in this survey")
-    return found
+    return picture
 
 
 def ballots(survey: Survey, named: Named = "key") -> Ballots:
@@ -136,15 +140,11 @@ def ballots(survey: Survey, named: Named = "key") -> Ballots:
 
 
 def results(survey: Survey) -> dict[str, Any]:
-    """What a survey says, as JSON; each picture with the id of the file that shows it, or None.
-
-    Raises:
-        DataError: models that people chose between were never compared with each other.
-    """
+    """What a survey says, as JSON; each picture with ``is_shown``, whether it can be looked at."""
     found = results_as_json(survey_results(ballots(survey, "id")))
-    files = {str(item.id): item.picture.id for item in _items(survey) if item.picture.file}
+    there = {str(item.id) for item in _items(survey) if _is_there(item)}
     for picture in found["pictures"]:
-        picture["picture_id"] = files.get(picture["id"])
+        picture["is_shown"] = picture["id"] in there
     return found
 
 
@@ -153,16 +153,16 @@ def _items(survey: Survey) -> Sequence[SurveyItem]:
 
 
 def _is_there(item: SurveyItem) -> bool:
-    return bool(item.picture.file) and (item.other is None or bool(item.other.file))
+    return item.picture.is_shown and (item.other is None or item.other.is_shown)
 
 
 def _asked(item: SurveyItem, position: int, browser: uuid.UUID, value: int | None) -> Asked:
     if item.other is None:
-        return Asked(item, position, (item.picture.id,), value)
+        return Asked(item, position, ("picture",), value)
     first_left = first_is_left(str(browser), item.id, item.repeats_id)
-    pair = (item.picture.id, item.other.id)
     chosen = None if value is None else ("left" if (value == FIRST) == first_left else "right")
-    return Asked(item, position, pair if first_left else pair[::-1], chosen)
+    shown: tuple[PictureName, ...] = ("first", "second") if first_left else ("second", "first")
+    return Asked(item, position, shown, chosen)
 
 
 def _picture(item: SurveyItem, names: dict[uuid.UUID, str]) -> Picture:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from tomau.server import files
 from tomau.server.errors import ApiError, not_found
-from tomau.server.surveys.entries import plan_pairs, plan_rating
-from tomau.server.surveys.models import (
+from tomau.server.survey.entries import plan_pairs, plan_rating
+from tomau.server.survey.models import (
     FIRST,
     SECOND,
     Rater,
@@ -20,14 +20,14 @@ from tomau.server.surveys.models import (
     SurveyPicture,
     Vote,
 )
-from tomau.server.surveys.order import first_is_left
+from tomau.server.survey.order import first_is_left
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Sequence
     from typing import Literal
 
-    from tomau.server.surveys.entries import Entry, Question
+    from tomau.server.survey.entries import Entry, Question
 
 BATCH = 500
 QUESTIONS = {
@@ -56,9 +56,7 @@ def create_survey(
     """
     plan = plan_pairs if mode == "pairwise" else plan_rating
     questions = plan(entries, repeats, random.SystemRandom())
-    survey = Survey(
-        owner=owner, title=title, question=question or QUESTIONS[mode], mode=mode
-    )
+    survey = Survey(owner=owner, title=title, question=question or QUESTIONS[mode], mode=mode)
     pictures: list[SurveyPicture] = []
     try:
         for place, entry in enumerate(entries):
@@ -98,15 +96,9 @@ def vote(survey: Survey, browser: uuid.UUID, item_id: uuid.UUID, answer: int | s
         )
 
 
-def close_survey(survey: Survey, *, closed: bool) -> None:
-    """Close a survey to votes, or open it again."""
-    survey.closed = closed
-    survey.save(update_fields=["closed"])
-
-
 def delete_survey(survey: Survey) -> None:
     """Delete a survey with its pictures and votes; its files go once the database let go."""
-    pictures = list(survey.pictures.exclude(file=""))
+    pictures = list(survey.pictures.filter(is_shown=True))
     with transaction.atomic():
         survey.delete()
     _delete_files(pictures)
@@ -114,9 +106,8 @@ def delete_survey(survey: Survey) -> None:
 
 def remove_pictures(pictures: Sequence[SurveyPicture]) -> None:
     """Take pictures out of their surveys because what they show was deleted; votes stay."""
-    shown = [picture for picture in pictures if picture.file]
-    SurveyPicture.objects.filter(pk__in=[picture.pk for picture in shown]).update(file="")
-    transaction.on_commit(lambda: _delete_files(shown))
+    SurveyPicture.objects.filter(pk__in=[one.pk for one in pictures]).update(is_shown=False)
+    transaction.on_commit(lambda: _delete_files(pictures))
 
 
 def _value(
@@ -143,8 +134,9 @@ def _copied(survey: Survey, place: int, entry: Entry) -> SurveyPicture:
         kind=entry.kind,
         version=entry.version,
         source=entry.source,
+        is_shown=True,
     )
-    picture.file.save("", ContentFile(entry.read()), save=False)
+    files.write(files.survey_picture(survey.id, picture.id), entry.read())
     return picture
 
 
@@ -168,6 +160,4 @@ def _items(
 
 
 def _delete_files(pictures: Sequence[SurveyPicture]) -> None:
-    for picture in pictures:
-        if picture.file:
-            picture.file.storage.delete(picture.file.name)
+    files.delete(*(files.survey_picture(one.survey_id, one.id) for one in pictures))
