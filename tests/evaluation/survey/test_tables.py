@@ -98,11 +98,15 @@ def test_spreadsheets_spellings_are_read() -> None:
         ("rater,picture,vote\na,01,5\na,01,4\n", "rater 'a' votes twice on '01'"),
         ("rater,picture,vote,kind\na,01,5,real\n", "kind is 'real'; expected result or truth"),
         ("rater,picture,vote,model\na,01,5,m\nb,01,5,n\n", "line 3 tells of '01' otherwise"),
-        ("rater,picture,vote,repeats\na,01,5,01\n", "'01' repeats itself"),
+        ("rater,picture,vote,repeats\na,01,5,01\n", "'01' repeats '01', which is a"),
+        ("rater,picture,vote,repeats\na,1,5,2\na,2,5,3\n", "'1' repeats '2', which is a repeat"),
+        ("rater,picture,vote\n" + "x" * 501 + ",1,5\n", "a name of 501 letters"),
+        ("rater,picture,vote\nx\0,1,5\n", "holds what is no text"),
         (CHOICES, "no line"),
         (CHOICES + "a,p,1,m,n,left\n", "chosen is 'left'; expected first or second"),
         (CHOICES + "a,p,1,m,m,first\n", "both models are 'm'"),
         (CHOICES + "a,p,1,m,n,first\na,p,1,m,n,second\n", "chooses 2 times in the pair 'p'"),
+        (CHOICES + "a,p,1,m,n,first\nb,p,1,n,m,first\n", "the pair 'p' is told of in two ways"),
         ("{", "v.csv: the document: Invalid JSON"),
         ('{"format": "other"}', 'format: .*expected a document with "format": "tomau-survey-1"'),
         (
@@ -135,3 +139,14 @@ def test_a_document_says_only_one_thing() -> None:
     }
     with pytest.raises(DataError, match="both votes and counts came"):
         parse_survey(json.dumps(document).encode(), "v.json")
+
+
+def test_a_picture_that_was_answered_only_as_its_repeat_is_there_too() -> None:
+    text = "rater,picture,vote,photo,model,repeats\nx,again,4,p,m,first\n"
+    ratings = parse_survey(text.encode(), "v.csv").ratings
+    assert ratings is not None
+    assert [(one.id, one.photo, one.repeats) for one in ratings.pictures] == [
+        ("again", "p", "first"),
+        ("first", "p", None),
+    ]
+    assert ratings.counts.tolist() == [[0, 0, 0, 1, 0], [0] * 5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +11,7 @@ import numpy as np
 from tomau.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -18,6 +19,9 @@ LOWEST, HIGHEST = 1, 5
 LEVELS = HIGHEST - LOWEST + 1
 VALUES = tuple(range(LOWEST, HIGHEST + 1))
 """The study's scale: 1 is very fake, 5 is very real."""
+
+MOST_LETTERS = 500
+"""Length of the longest name of a picture, photograph, model or rater."""
 
 Kind = Literal["result", "truth"]
 Side = Literal["left", "right"]
@@ -202,6 +206,8 @@ def ratings_from_votes(
     _check(pictures)
     columns = {picture.id: place for place, picture in enumerate(pictures)}
     raters = tuple(dict.fromkeys(rater for rater, _, _ in votes))
+    for rater in raters:
+        _check_name(rater)
     rows = {rater: place for place, rater in enumerate(raters)}
     table = np.full((len(raters), len(pictures)), np.nan)
     for rater, picture, value in votes:
@@ -219,11 +225,67 @@ def ratings_from_votes(
     return Ratings(pictures, count_votes(table), table, raters)
 
 
+def distinct_choices(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """All choices, after a look that they fit together.
+
+    Raises:
+        DataError: somebody chooses twice in one pair, a pair is told of in two ways or repeats
+            itself or a repeat, or a name is none.
+    """
+    choices = tuple(choices)
+    pairs: dict[str, tuple[str, ...]] = {}
+    repeats: dict[str, str | None] = {}
+    for one in choices:
+        facts = (one.photo, one.first, one.second, one.repeats or "")
+        if pairs.setdefault(one.pair, facts) != facts:
+            raise DataError(
+                f"the pair {one.pair!r} is told of in two ways; expected the same photo, first, "
+                "second and repeats wherever it is named"
+            )
+        repeats[one.pair] = one.repeats
+        for name in (one.rater, one.pair, *facts):
+            _check_name(name)
+    for (rater, pair), number in Counter((one.rater, one.pair) for one in choices).items():
+        if number > 1:
+            raise DataError(
+                f"rater {rater!r} chooses {number} times in the pair {pair!r}; expected once: "
+                "leave lines out"
+            )
+    _check_repeats(repeats)
+    return choices
+
+
 def _check(pictures: Sequence[Picture]) -> None:
-    seen: set[str] = set()
+    seen: dict[str, str | None] = {}
     for picture in pictures:
         if picture.id in seen:
             raise DataError(f"the picture {picture.id!r} came twice; expected names that differ")
-        if picture.repeats == picture.id:
-            raise DataError(f"{picture.id!r} repeats itself; expected the id of another picture")
-        seen.add(picture.id)
+        seen[picture.id] = picture.repeats
+        for name in (picture.id, picture.name, picture.photo, picture.model):
+            _check_name(name)
+    for picture in pictures:
+        if picture.repeats is not None and picture.repeats not in seen:
+            raise DataError(
+                f"{picture.id!r} repeats {picture.repeats!r}, which did not come; expected the id "
+                "of another picture"
+            )
+    _check_repeats(seen)
+
+
+def _check_repeats(repeats: Mapping[str, str | None]) -> None:
+    for name, repeated in repeats.items():
+        if repeated is not None and (repeated == name or repeats.get(repeated) is not None):
+            raise DataError(
+                f"{name!r} repeats {repeated!r}, which is a repeat itself; expected the first one"
+            )
+
+
+def _check_name(name: str) -> None:
+    """Refuse what a database does not keep or a table does not show."""
+    if len(name) > MOST_LETTERS:
+        raise DataError(
+            f"a name of {len(name)} letters came ({name[:20]!r}...); expected at most "
+            f"{MOST_LETTERS}"
+        )
+    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise DataError(f"the name {name!r} holds what is no text; expected letters and signs")

@@ -13,12 +13,12 @@ from tomau.evaluation.survey.ballots import (
     Choice,
     Picture,
     Survey,
+    distinct_choices,
     ratings_from_counts,
     ratings_from_votes,
 )
 from tomau.evaluation.survey.tables import (
     MOST_VOTES,
-    distinct_choices,
     iterate_votes,
     parse_csv,
 )
@@ -104,7 +104,7 @@ def parse_json(text: str, name: str) -> Survey:
         place = ".".join(str(part) for part in first["loc"]) or "the document"
         raise DataError(
             f'{name}: {place}: {first["msg"]}; expected a document with "format": "{FORMAT}", '
-            "as tomau survey export and the web interface write it"
+            "as tomau survey export writes it"
         ) from error
     try:
         return _survey(document, name)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from tomau.evaluation.survey.ballots import (
     Picture,
     Ratings,
     Survey,
+    distinct_choices,
     ratings_from_counts,
     ratings_from_votes,
 )
@@ -161,6 +161,9 @@ def _voted(rows: Sequence[tuple[int, dict[str, str]]]) -> Ratings:
         )
     if not votes:
         raise DataError("the table has no line; expected one for each vote")
+    for picture in list(pictures.values()):  # a picture that was answered only as its repeat
+        if picture.repeats is not None and picture.repeats not in pictures:
+            pictures[picture.repeats] = replace(picture, id=picture.repeats, repeats=None)
     return ratings_from_votes(pictures.values(), votes)
 
 
@@ -168,22 +171,6 @@ def _chosen(rows: Sequence[tuple[int, dict[str, str]]]) -> tuple[Choice, ...]:
     if not rows:
         raise DataError("the table has no line; expected one for each choice")
     return distinct_choices(_choice(line, row) for line, row in rows)
-
-
-def distinct_choices(choices: Iterable[Choice]) -> tuple[Choice, ...]:
-    """All choices, after a look that nobody chooses twice in one pair.
-
-    Raises:
-        DataError: somebody does.
-    """
-    choices = tuple(choices)
-    for (rater, pair), number in Counter((one.rater, one.pair) for one in choices).items():
-        if number > 1:
-            raise DataError(
-                f"rater {rater!r} chooses {number} times in the pair {pair!r}; expected once: "
-                "leave lines out"
-            )
-    return choices
 
 
 def _choice(line: int, row: Mapping[str, str]) -> Choice:

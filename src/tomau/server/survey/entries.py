@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,16 @@ class Entry:
     def key(self) -> str:
         """Its name in tables."""
         return f"{self.model}/{self.photo}" if self.model else self.photo
+
+    def told(self, advance: Callable[[], object]) -> Entry:
+        """The same entry, which calls ``advance`` each time that its picture was read."""
+
+        def read() -> bytes:
+            content = self.read()
+            advance()
+            return content
+
+        return replace(self, read=read)
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,10 @@ def import_survey(ballots: Ballots, *, owner: Any = None, title: str = "") -> Su
     survey = Survey(
         owner=owner,
         title=(title or ballots.title or "imported")[:500],
-        question=ballots.question,
+        question=ballots.question[:2000],
         mode=ballots.mode,
         closed=True,
+        counted_votes=_counted(ballots),
     )
     with transaction.atomic():
         survey.save(force_insert=True)
@@ -127,11 +128,17 @@ def _imported_picture(survey: Survey, place: int, picture: Picture) -> SurveyPic
     return SurveyPicture(
         survey=survey,
         place=place,
-        name=picture.name or picture.id,
+        name=picture.name,
         photo=picture.photo,
         model=picture.model,
         kind=picture.kind,
     )
+
+
+def _counted(ballots: Ballots) -> int:
+    """Number of votes that no rater is known of."""
+    ratings = ballots.ratings
+    return int(ratings.counts.sum()) if ratings is not None and ratings.votes is None else 0
 
 
 def _imported_raters(survey: Survey, names: Iterable[str]) -> dict[str, Rater]:

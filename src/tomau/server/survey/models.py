@@ -46,6 +46,7 @@ class Survey(models.Model):
     question = models.CharField(max_length=2000, blank=True)
     mode = models.CharField(max_length=16, choices=Mode.choices, default=Mode.RATING)
     closed = models.BooleanField(default=False)
+    counted_votes = models.BigIntegerField(default=0)  # of an imported table of counts
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

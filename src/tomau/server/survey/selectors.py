@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from tomau.evaluation.survey import (
@@ -54,7 +54,8 @@ def all_surveys() -> QuerySet[Survey]:
     """Every survey, the newest first, with ``rater_count``, ``vote_count`` and ``repeat_count``."""
     return Survey.objects.annotate(
         rater_count=_number(Rater.objects.filter(survey=OuterRef("pk")), "survey"),
-        vote_count=_number(Vote.objects.filter(item__survey=OuterRef("pk")), "item__survey"),
+        vote_count=F("counted_votes")
+        + _number(Vote.objects.filter(item__survey=OuterRef("pk")), "item__survey"),
         repeat_count=_number(
             SurveyItem.objects.filter(survey=OuterRef("pk"), repeats__isnull=False), "survey"
         ),
@@ -128,7 +129,7 @@ def ballots(survey: Survey, named: Named = "key") -> Ballots:
             _choice(rater, by_id[item], value, side, names) for rater, item, value, side in rows
         )
         return Ballots(survey.title, survey.question, choices=choices)
-    pictures = [_picture(item, names) for item in items]
+    pictures = [_picture(item, names, item.key if named == "id" else "") for item in items]
     if items and all(item.counts is not None for item in items):
         ratings = ratings_from_counts(pictures, [item.counts for item in items])
     else:
@@ -165,11 +166,11 @@ def _asked(item: SurveyItem, position: int, browser: uuid.UUID, value: int | Non
     return Asked(item, position, shown, chosen)
 
 
-def _picture(item: SurveyItem, names: dict[uuid.UUID, str]) -> Picture:
+def _picture(item: SurveyItem, names: dict[uuid.UUID, str], unnamed: str) -> Picture:
     picture = item.picture
     return Picture(
         id=names[item.id],
-        name=picture.name,
+        name=picture.name or unnamed,
         photo=picture.photo,
         model=picture.model,
         kind="truth" if picture.kind == SurveyPicture.Kind.TRUTH else "result",

@@ -12,6 +12,9 @@ from tomau.imaging import read_picture
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 LONG_SIDE = 1600
 QUALITY = 92
 
@@ -24,7 +27,12 @@ def viewing_jpeg(source: Path | bytes) -> bytes:
     Raises:
         ImageReadError: it is no picture, damaged, or too large.
     """
-    image = Image.fromarray(read_picture(source).rgb_u8)
+    return viewing_jpeg_of_pixels(read_picture(source).rgb_u8)
+
+
+def viewing_jpeg_of_pixels(rgb_u8: NDArray[np.uint8]) -> bytes:
+    """The same of pixels, (H, W, 3) sRGB uint8."""
+    image = Image.fromarray(rgb_u8)
     image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
