@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,8 @@ from tests.server.conftest import jpeg_bytes  # noqa: F401 - its import makes Dj
 from tomau.server.survey.entries import Entry
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rest_framework.test import APIClient
 
 
@@ -67,3 +72,10 @@ def vote(client: APIClient, survey, item: dict, value: int | str):
     """Answer one item."""
     answer = {"vote": value} if isinstance(value, int) else {"choice": value}
     return client.put(f"/api/v1/surveys/{survey.slug}/rate/{item['id']}", answer)
+
+
+def survey_command(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``tomau survey`` in a process, and on a data folder, of its own."""
+    environment = {**os.environ, "TOMAU_HOME": str(home)}
+    call = [sys.executable, "-m", "tomau", "survey", *map(str, arguments)]
+    return subprocess.run(call, env=environment, capture_output=True, text=True, check=False)

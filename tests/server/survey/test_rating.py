@@ -107,11 +107,11 @@ def test_the_database_itself_refuses_a_second_vote_and_one_off_the_scale(
     survey, rater = make_survey(), new_rater()
     vote(rater, survey, rate(rater, survey)["items"][0], 3)
     first = Vote.objects.get()
-    for value in (4, 9):
+    free = survey.items.exclude(id=first.item_id).first()
+    for item, value in ((first.item, 4), (free, 6), (free, 0)):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Vote.objects.create(
-                rater=first.rater, item=survey.items.exclude(id=first.item_id).first(), value=9
-            ) if value == 9 else Vote.objects.create(rater=first.rater, item=first.item, value=4)
+            Vote.objects.create(rater=first.rater, item=item, value=value)
+    Vote.objects.create(rater=first.rater, item=free, value=5)
 
 
 def test_choices_between_two_are_kept_whatever_side_they_stood_on(make_survey, new_rater) -> None:
@@ -136,7 +136,8 @@ def test_choices_between_two_are_kept_whatever_side_they_stood_on(make_survey, n
     assert vote(rater, survey, item, 3).status_code == 400
 
 
-def test_pairs_need_two_pictures_of_one_photograph(db) -> None:
+@pytest.mark.usefixtures("db")
+def test_pairs_need_two_pictures_of_one_photograph() -> None:
     from tomau.errors import UsageError
     from tomau.server.survey.services import create_survey
 

@@ -23,7 +23,7 @@ def upload(client, content: bytes, name: str = "votes.csv", **fields):
 
 
 @pytest.fixture
-def person(client):
+def person(db):  # noqa: ARG001 - the database is to be there
     from tomau.server.accounts.services import local_user
 
     return local_user()
@@ -302,9 +302,8 @@ def test_nobody_asks_about_other_peoples_photos(client_of, make_person, make_ver
         assert "not there or not yours" in answer.json()["error"]["message"]
 
 
-def test_raters_are_counted_one_by_one(
-    settings, multi_user, make_survey, new_rater, monkeypatch
-) -> None:
+@pytest.mark.usefixtures("multi_user")
+def test_raters_are_counted_one_by_one(make_survey, new_rater, monkeypatch) -> None:
     from django.core.cache import cache
 
     from tomau.server.survey.rater import RaterThrottle

@@ -123,7 +123,7 @@ class SurveyView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """Tell of a survey."""
         del request
-        return Response(SurveySerializer(selectors.find_survey(slug)).data)
+        return Response(SurveySerializer(selectors.find_counted_survey(slug)).data)
 
     @extend_schema(
         operation_id="survey_delete",
@@ -202,7 +202,7 @@ class ExportJsonView(APIView):
 
 
 def _created(survey: Survey) -> Response:
-    body = SurveySerializer(selectors.find_survey(survey.slug)).data
+    body = SurveySerializer(selectors.find_counted_survey(survey.slug)).data
     return Response(body, status=201, headers={"Location": f"/api/v1/surveys/{survey.slug}"})
 
 
