@@ -210,5 +210,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # What a client did wrong is told to the client.
+        "django.request": {"level": "ERROR"},
+        "django_tasks": {"level": "ERROR"},
+        "django_tasks_db": {"level": "ERROR"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
