@@ -42,6 +42,7 @@ class Options(BaseSettings):
         retention_days: photographs are deleted after so many days; 0 is never.
         lease_seconds: a job whose worker was not heard of for so long is given to another.
         model: the model that is meant by ``default``.
+        metrics_token: who sends it as bearer may read ``/metrics`` from another machine.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
@@ -68,6 +69,7 @@ class Options(BaseSettings):
     retention_days: Annotated[int, Field(ge=0)] = 0
     lease_seconds: Annotated[float, Field(gt=0)] = 30.0
     model: str = "default"
+    metrics_token: str = ""
 
     @property
     def is_local(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
@@ -34,6 +36,7 @@ _MEANINGS = {
     415: "sent as a type that is not understood here",
     429: "too often",
     503: "busy or unavailable; the header Retry-After says when to try again",
+    501: "needs packages that are not installed",
     507: "the disk is full",
 }
 
@@ -44,3 +47,24 @@ def errors(*statuses: int) -> dict[int, OpenApiResponse]:
         status: OpenApiResponse(ErrorSerializer, description=_MEANINGS[status])
         for status in statuses
     }
+
+
+PICTURE: dict[Any, Any] = {
+    (200, "image/jpeg"): OpenApiTypes.BINARY,
+    (200, "image/webp"): OpenApiTypes.BINARY,
+}
+
+
+class PersonScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How `Person` knows who asks, for the OpenAPI document."""
+
+    target_class = "tomau.server.accounts.authentication.Person"
+    name = ("session", "token")  # type: ignore[assignment]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:  # type: ignore[override]
+        """Tell of the cookie and of the start-up token."""
+        del auto_schema
+        return [
+            {"type": "apiKey", "in": "cookie", "name": "tomau_session"},
+            {"type": "http", "scheme": "bearer"},
+        ]

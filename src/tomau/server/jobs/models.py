@@ -31,6 +31,7 @@ class Job(models.Model):
     )
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
     settings = models.JSONField()
+    format = models.CharField(max_length=16, blank=True, default="")  # of the results, or their own
     has_paint = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True)
