@@ -59,18 +59,14 @@ def test_neither_password_nor_token_is_told_with_its_field(client: APIClient) ->
     assert error["fields"]
 
 
-def test_passwords_cannot_be_tried_one_after_another(
-    client: APIClient, multi_user: None
-) -> None:
+def test_passwords_cannot_be_tried_one_after_another(client: APIClient, multi_user: None) -> None:
     answers = [client.post(URL, {"username": "an", "password": "x"}) for _ in range(11)]
     assert {answer.status_code for answer in answers[:10]} == {400}
     assert answers[10].status_code == 429
     assert 0 < int(answers[10].headers["Retry-After"]) <= 60
 
 
-def test_another_machine_is_asked_for_the_token(
-    client: APIClient, set_options: SetOptions
-) -> None:
+def test_another_machine_is_asked_for_the_token(client: APIClient, set_options: SetOptions) -> None:
     set_options(host="0.0.0.0", token="the-token-of-today")  # noqa: S104
     assert client.get("/api/v1/photos").status_code == 401
     assert client.get(URL).json()["needs"] == "token"

@@ -81,7 +81,12 @@ def test_the_zip_holds_each_result_under_a_name_of_its_own(
 
 @pytest.mark.parametrize(
     ("name", "safe"),
-    [("../../x.jpg", "_.._x.jpg"), ("a/b\\c.jpg", "a_b_c.jpg"), ("..", "photo"), ("é.png", "é.png")],
+    [
+        ("../../x.jpg", "_.._x.jpg"),
+        ("a/b\\c.jpg", "a_b_c.jpg"),
+        ("..", "photo"),
+        ("é.png", "é.png"),
+    ],
 )
 def test_a_zip_unpacks_nowhere_else(name: str, safe: str) -> None:
     assert safe_name(name) == safe
