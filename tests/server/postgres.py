@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _USERS = ("postgres", "nobody")
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """PostgreSQL cannot be started here; the reason is the message."""
 
 
@@ -54,7 +54,7 @@ def _as_user() -> dict[str, Any]:
         except KeyError:
             continue
         return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
-    raise Unavailable(f"this is root, and there is no user {' or '.join(_USERS)}")
+    raise UnavailableError(f"this is root, and there is no user {' or '.join(_USERS)}")
 
 
 def run(*command: str | Path) -> None:
@@ -65,7 +65,7 @@ def run(*command: str | Path) -> None:
         check=False, cwd="/", env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, **_as_user(),
     )  # fmt: skip
     if done.returncode:
-        raise Unavailable(f"{command[0]} failed: {done.stderr.strip()}")
+        raise UnavailableError(f"{command[0]} failed: {done.stderr.strip()}")
 
 
 def find_programs() -> Path:
@@ -75,7 +75,7 @@ def find_programs() -> Path:
             return Path(folder)
     found = shutil.which("initdb")
     if found is None:
-        raise Unavailable("PostgreSQL is not installed: apt-get install postgresql")
+        raise UnavailableError("PostgreSQL is not installed: apt-get install postgresql")
     return Path(found).resolve().parent
 
 

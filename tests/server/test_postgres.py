@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.postgres import Unavailable, running_postgres
+from tests.server.postgres import UnavailableError, running_postgres
 from tests.server.running import Server, end, environment, serving, start, wait_for
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def postgres() -> Iterator[Postgres]:
     try:
         with running_postgres() as server:
             yield server
-    except Unavailable as reason:
+    except UnavailableError as reason:
         line = f"NOT TESTED on PostgreSQL: {reason}"
-        print(line, file=sys.__stderr__)  # noqa: T201 - loud, whatever pytest captures
+        print(line, file=sys.__stderr__)
         warnings.warn(line, stacklevel=1)
         pytest.skip(line)
 

@@ -175,7 +175,7 @@ def test_the_network_runs_once_for_many_previews(
         ({"hints": [{"x": 1, "y": 1, "color": "red"}]}, "hints.0.color"),
         ({"hints": [{"x": "nan", "y": 1, "color": "#ff0000"}]}, "hints.0.x"),
         ({"hints": [{"x": 1, "y": 1, "color": "#ff0000", "radius": 0}]}, "hints.0.radius"),
-        ({"hints": "all"}, "hints.non_field_errors"),
+        ({"hints": "all"}, "hints"),
         ({"strokes": [{"points": [], "color": "#ff0000"}]}, "strokes.0.points"),
         ({"strokes": [{"points": [[1]], "color": "#ff0000"}]}, "strokes.0.points.0"),
         ({"references": ["x"]}, "references.0"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 
 from tomau.server.jobs.models import Job
 from tomau.server.photos.models import Photo, Version
@@ -36,9 +36,10 @@ def delete_orphans(*, older_than: float = _OLD_SECONDS) -> int:
         How many folders and uploads were deleted; 0 for a bucket, whose own rules do this.
     """
     deleted = _delete_old_uploads(older_than)
-    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
+    storage = storages["default"]
+    if not isinstance(storage, FileSystemStorage):
         return deleted
-    root = Path(default_storage.location)
+    root = Path(storage.location)
     for name, model in _KINDS:
         folders = {}
         for folder in _old_entries(root / name, older_than):
