@@ -17,11 +17,19 @@ import numpy as np
 from django.conf import settings
 from PIL import Image
 
-from tomau.edits.coloring import hinted_ab
+from tomau.edits.coloring import Edits, hinted_ab
 from tomau.edits.hints import Hints, Stroke
+from tomau.edits.references import Reference
 from tomau.edits.suggestions import Suggestion, suggest
 from tomau.errors import ModelError, UsageError
-from tomau.imaging import Picture, find_format, read_picture, to_pil, write_picture
+from tomau.imaging import (
+    Picture,
+    find_format,
+    read_picture,
+    silence_decoders,
+    to_pil,
+    write_picture,
+)
 from tomau.runtime import (
     Colorizer,
     ModelCard,
@@ -31,13 +39,14 @@ from tomau.runtime import (
     read_model,
 )
 from tomau.runtime import stream_format as writable_format
+from tomau.runtime.allocator import keep_freed_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from numpy.typing import NDArray
 
-    from tomau.runtime.prediction import Prediction
+    from tomau.runtime.prediction import Edit, Prediction
     from tomau.runtime.prepared import Prepared
 
 DEFAULT = "default"
@@ -45,6 +54,15 @@ LOOK_SIDE = 2048
 PREVIEW_SIDE = 1024
 _LOOK_QUALITY, _PREVIEW_QUALITY = 90, 85
 _MEDIA_TYPES = {"RAW": "application/octet-stream", "PPM": "image/x-portable-anymap"}
+
+
+def settle() -> None:
+    """Set what holds for a whole process: it keeps memory for the next picture, decoders are quiet.
+
+    For programs to call at their start.
+    """
+    keep_freed_memory()
+    silence_decoders()
 
 
 class LargePictureError(Exception):
@@ -160,7 +178,12 @@ def view(content: bytes, side: int) -> bytes:
 
 
 def colorize(
-    content: bytes, choice: Choice, *, wanted: str | None = None, most_pixels: int | None = None
+    content: bytes,
+    choice: Choice,
+    *,
+    wanted: str | None = None,
+    most_pixels: int | None = None,
+    with_look: bool = True,
 ) -> Result:
     """Colour a picture file; the answer has its size, depth, metadata and, if writable, format.
 
@@ -169,6 +192,7 @@ def colorize(
         choice: how it is coloured.
         wanted: format of the answer by its name.
         most_pixels: refuse larger pictures before the network runs.
+        with_look: else ``look`` of the answer is empty, which saves time.
 
     Raises:
         LargePictureError: the picture is larger than that.
@@ -187,9 +211,10 @@ def colorize(
     file_format = writable_format(picture.format, Naming(format=wanted))
     stream = io.BytesIO()
     write_picture(result, stream, format=file_format)
+    look = _look(result, LOOK_SIDE) if with_look else b""
     return Result(
-        stream.getvalue(), file_format, result.width, result.height,
-        _look(result, LOOK_SIDE), colorizer.card.name, time.perf_counter() - began,
+        stream.getvalue(), file_format, result.width, result.height, look,
+        colorizer.card.name, time.perf_counter() - began,
     )  # fmt: skip
 
 
@@ -359,11 +384,21 @@ def _look(picture: Picture, side: int) -> bytes:
     return stream.getvalue()
 
 
-def _edit(choice: Choice) -> _PersonsEdit | None:
-    if not choice.strokes and choice.paint is None:
-        return None
-    paint = None if choice.paint is None else _read_paint(choice.paint)
-    return _PersonsEdit(choice.strokes, paint, choice.exact)
+def _edit(choice: Choice) -> Edits | None:
+    """What a choice says of colours: first those of other pictures, then a person's own."""
+    steps: list[Edit] = []
+    if choice.references:
+        steps.append(_reference(choice.references))
+    if choice.strokes or choice.paint is not None:
+        paint = None if choice.paint is None else _read_paint(choice.paint)
+        steps.append(_PersonsEdit(choice.strokes, paint, choice.exact))
+    return Edits(tuple(steps)) if steps else None
+
+
+@lru_cache(maxsize=8)
+def _reference(contents: tuple[bytes, ...]) -> Reference:
+    """References that were used last are kept: a network looks at each only once."""
+    return Reference(tuple(_read(content) for content in contents))
 
 
 def _read_paint(content: bytes) -> NDArray[np.uint8]:

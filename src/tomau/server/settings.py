@@ -216,10 +216,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {
+        "unforeseen": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: record.exc_info is not None,
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
-        # What a client did wrong is told to the client.
-        "django.request": {"level": "ERROR"},
+        # What a client did wrong is told to the client, and that the server is busy too.
+        "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         "django_tasks": {"level": "ERROR"},
         "django_tasks_db": {"level": "ERROR"},
     },
