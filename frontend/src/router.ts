@@ -9,6 +9,8 @@ declare module 'vue-router' {
     open?: boolean
     /** Without the application's navigation. */
     bare?: boolean
+    /** Work on one thing: the picture gets the room of the tabs. */
+    deep?: boolean
     title?: string
   }
 }
@@ -20,7 +22,7 @@ const routes: RouteRecordRaw[] = [
     name: 'editor',
     component: () => import('./views/EditorView.vue'),
     props: true,
-    meta: { title: 'nav.editor' },
+    meta: { deep: true, title: 'nav.editor' },
   },
   {
     path: '/batches',
