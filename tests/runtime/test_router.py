@@ -44,14 +44,14 @@ def test_specialist_answers_what_it_is_for(store: Path) -> None:
     prediction = Colorizer.load("auto", threads=1).predict(LIGHT)
     expected = Colorizer.load(store / "skies", threads=1).predict(LIGHT)
     np.testing.assert_array_equal(prediction.ab, expected.ab)
-    assert prediction.note == "coloured by skies: sky, 100% sure"
+    assert prediction.notes == ("coloured by skies: sky, 100% sure",)
 
 
 def test_default_answers_what_no_specialist_is_for(store: Path) -> None:
     prediction = Colorizer.load("auto", threads=1).predict(DARK)
     expected = Colorizer.load(store / "default", threads=1).predict(DARK)
     np.testing.assert_array_equal(prediction.ab, expected.ab)
-    assert prediction.note == ""
+    assert prediction.notes == ()
 
 
 @pytest.mark.usefixtures("store")
@@ -62,9 +62,9 @@ def test_default_answers_where_the_router_is_unsure() -> None:
     assert subject == "sky"
     assert 0.5 < share < 0.51
     middle = np.full((64, 64), 50.01, np.float32)
-    assert routed.predict(middle).note != ""
+    assert routed.predict(middle).notes
     routed.router = routed.router.model_copy(update={"least_share": 0.51})
-    assert routed.predict(middle).note == ""
+    assert routed.predict(middle).notes == ()
 
 
 @pytest.mark.usefixtures("store")

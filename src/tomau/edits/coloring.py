@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tomau.edits.hints import Hints, Stroke, read_hints, read_scribbles
@@ -37,8 +37,8 @@ class HintEdit:
     scribbles: Path | None = None
     exact: bool = False
 
-    def __call__(self, prediction: Prediction, height: int, width: int) -> NDArray[np.float32]:
-        """Correct a prediction for a picture of ``height`` x ``width``: ab at working size.
+    def __call__(self, prediction: Prediction, height: int, width: int) -> Prediction:
+        """Correct a prediction for a picture of ``height`` x ``width`` pixels.
 
         Raises:
             UsageError: a hint lies outside the picture, or a file cannot be used.
@@ -47,7 +47,7 @@ class HintEdit:
         strokes = () if self.file is None else read_hints(self.file, width, height)
         paint = None if self.scribbles is None else read_scribbles(self.scribbles)
         hints = Hints(width, height, (*strokes, *self.points), paint)
-        return hinted_ab(prediction, hints, exact=self.exact)
+        return replace(prediction, ab=hinted_ab(prediction, hints, exact=self.exact))
 
 
 def hinted_ab(prediction: Prediction, hints: Hints, *, exact: bool = False) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from tomau.runtime.folders import Plan, Task, plan_run
 from tomau.runtime.leftovers import remove_leftovers
 from tomau.runtime.manifest import Manifest
 from tomau.runtime.naming import Naming, stream_format
+from tomau.runtime.prepared import Prepared
 from tomau.runtime.report import ReportWriter
 from tomau.runtime.session import Device, OnnxSession, Session, open_session
 from tomau.runtime.shard import Shard
@@ -40,6 +41,7 @@ __all__ = [
     "OnnxSession",
     "Outcome",
     "Plan",
+    "Prepared",
     "ReportWriter",
     "RunOptions",
     "RunSummary",

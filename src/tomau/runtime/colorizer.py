@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -21,9 +20,10 @@ from tomau.color import (
 from tomau.color.lightness_choice import lightness_from
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
-from tomau.runtime.finishing import Finish, finish_picture, told
+from tomau.runtime.finishing import Finish, told
 from tomau.runtime.large import LARGE_PIXELS, colorize_large, is_plain
 from tomau.runtime.prediction import Edit, Prediction
+from tomau.runtime.prepared import Prepared, check_strength
 from tomau.runtime.session import Device, Session, available_cpus, open_session
 from tomau.runtime.store import AUTO_MODEL, DEFAULT_MODEL, load_model
 from tomau.runtime.working_size import (
@@ -85,12 +85,22 @@ class Colorizer:
 
     @overload
     def colorize(
-        self, image: Image.Image, *, size: AskedSize = None, strength: float = 1.0
+        self,
+        image: Image.Image,
+        *,
+        size: AskedSize = None,
+        strength: float = 1.0,
+        edit: Edit | None = None,
     ) -> Image.Image: ...
 
     @overload
     def colorize(
-        self, image: NDArray[Any], *, size: AskedSize = None, strength: float = 1.0
+        self,
+        image: NDArray[Any],
+        *,
+        size: AskedSize = None,
+        strength: float = 1.0,
+        edit: Edit | None = None,
     ) -> NDArray[Any]: ...
 
     def colorize(
@@ -99,6 +109,7 @@ class Colorizer:
         *,
         size: AskedSize = None,
         strength: float = 1.0,
+        edit: Edit | None = None,
     ) -> Image.Image | NDArray[Any]:
         """Colourize a picture and answer in kind: Pillow image for Pillow image, array for array.
 
@@ -107,15 +118,17 @@ class Colorizer:
         same dtype. Colours of the input are ignored: only its luminance is used.
         ``size`` is the short side in pixels that the network sees (the card's by default,
         ``auto`` by a rule found on validation photographs);
-        ``strength`` multiplies the chroma, 0 gives gray.
+        ``strength`` multiplies the chroma, 0 gives gray; ``edit`` corrects the colours, as
+        `tomau.edits.coloring.HintEdit` does.
 
         Raises:
             UsageError: the array is not a picture, or a parameter is out of range.
             ModelError: the network failed.
         """
         if isinstance(image, np.ndarray):
-            return self._colorize_array(image, size=size, strength=strength)
-        return to_pil(self.colorize_picture(from_pil(image), size=size, strength=strength))
+            return self._colorize_array(image, size=size, strength=strength, edit=edit)
+        picture = from_pil(image)
+        return to_pil(self.colorize_picture(picture, size=size, strength=strength, edit=edit))
 
     def colorize_picture(
         self,
@@ -137,21 +150,33 @@ class Colorizer:
             ModelError: the network failed.
             MissingExtraError: the profile needs packages that are not installed.
         """
-        _check_strength(strength)
+        check_strength(strength)
         finish = finish or Finish()
         is_large = picture.height * picture.width > LARGE_PIXELS
         if is_large and picture.bits == 8 and is_plain(finish) and edit is None:
             large_u8 = colorize_large(self, picture.pixels_u8, size=size, strength=strength)
             return told(picture.with_pixels(large_u8), picture, finish, self.card)
+        return self.prepare(picture, size=size, finish=finish).answer(edit, strength=strength)
+
+    def prepare(
+        self, picture: Picture, *, size: AskedSize = None, finish: Finish | None = None
+    ) -> Prepared:
+        """Run the network once for a picture; hints and strengths are then answered without it.
+
+        ``prepared.answer(edit, strength=1.2)`` is what `colorize_picture` gives;
+        ``prepared.reduced(1024)`` is the same for looking at, small enough to be kept.
+
+        Raises:
+            UsageError: ``size`` is less than 1.
+            ModelError: the network failed.
+        """
+        finish = finish or Finish()
         l = lightness_from(picture.pixels, finish.luminance)
         prediction = self.predict(l, size=size)
-        ab_low = prediction.ab if edit is None else edit(prediction, *l.shape)
         card = prediction.card or self.card
-        result = finish_picture(
-            picture, l, ab_low, finish, card, strength=strength, threads=self.threads
+        return Prepared(
+            picture, l, prediction, card, picture.height, picture.width, finish, self.threads
         )
-        notes = (*result.notes, prediction.note) if prediction.note else result.notes
-        return replace(result, notes=notes)
 
     def predict_ab(self, l: NDArray[np.float32], *, size: AskedSize = None) -> NDArray[np.float32]:
         """Predict the chroma of a picture from its luminance, at working size.
@@ -193,12 +218,13 @@ class Colorizer:
         return Prediction(small, ab, guide, features, classes)
 
     def _colorize_array(
-        self, image: NDArray[Any], *, size: AskedSize, strength: float
+        self, image: NDArray[Any], *, size: AskedSize, strength: float, edit: Edit | None
     ) -> NDArray[Any]:
         pixels, alpha = _split_alpha(image)
-        _check_strength(strength)
+        check_strength(strength)
         l = luminance(pixels)
-        ab_low = self.predict_ab(l, size=size)
+        prediction = self.predict(l, size=size)
+        ab_low = (prediction if edit is None else edit(prediction, *l.shape)).ab
         if image.dtype == np.uint8:
             result: NDArray[Any] = render_u8(l, ab_low, strength=strength, threads=self.threads)
         else:
@@ -215,6 +241,7 @@ def colorize(
     model: str | Path = DEFAULT_MODEL,
     size: AskedSize = None,
     strength: float = 1.0,
+    edit: Edit | None = None,
     device: Device = "auto",
 ) -> Image.Image | NDArray[Any]:
     """Colourize one picture; a path gives a Pillow image, anything else is answered in kind.
@@ -229,8 +256,9 @@ def colorize(
     colorizer = _shared_colorizer(model, device)
     if isinstance(source, (str, Path)):
         picture = read_picture(source)
-        return to_pil(colorizer.colorize_picture(picture, size=size, strength=strength))
-    return colorizer.colorize(source, size=size, strength=strength)
+        result = colorizer.colorize_picture(picture, size=size, strength=strength, edit=edit)
+        return to_pil(result)
+    return colorizer.colorize(source, size=size, strength=strength, edit=edit)
 
 
 @lru_cache(maxsize=2)
@@ -254,8 +282,3 @@ def _split_alpha(image: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None
     if channels <= 2:
         return (image if image.ndim == 2 else image[..., 0]), alpha
     return image[..., :3], alpha
-
-
-def _check_strength(strength: float) -> None:
-    if not 0.0 <= strength <= 10.0:
-        raise UsageError(f"strength {strength} came; expected 0 (gray) to 10, 1 is the model's own")

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from tomau.runtime.card import ModelCard
 
-Edit: TypeAlias = "Callable[[Prediction, int, int], NDArray[np.float32]]"
+Edit: TypeAlias = "Callable[[Prediction, int, int], Prediction]"
 """What a person wants otherwise: from a prediction, and the height and width of the picture at its
-own size, to ab at working size."""
+own size, to the prediction with other ab, and perhaps notes. One edit may follow another."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Prediction:
             likewise.
         classes: (h'', w'', 305) float32, logits over `tomau.color.bins.ab_bins`, padded and
             divided by 8; None likewise.
-        note: what a user should be told of it; mostly nothing.
+        notes: what a user should be told of it; mostly nothing.
         card: of the model that answered, if another did than the one that was asked.
     """
 
@@ -44,7 +44,7 @@ class Prediction:
     guide: NDArray[np.float32] | None = None
     features: NDArray[np.float32] | None = None
     classes: NDArray[np.float32] | None = None
-    note: str = ""
+    notes: tuple[str, ...] = ()
     card: ModelCard | None = None
 
     def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:

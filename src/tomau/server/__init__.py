@@ -1,0 +1,1 @@
+"""The Django project: REST API, jobs, survey; it serves the built page."""

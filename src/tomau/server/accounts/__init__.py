@@ -1,0 +1,1 @@
+"""Who asks: accounts, login, the one local person of single mode."""

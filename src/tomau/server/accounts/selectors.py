@@ -1,0 +1,30 @@
+"""What is read of accounts and sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from tomau import __version__
+
+if TYPE_CHECKING:
+    from tomau.server.accounts.models import User
+
+
+def session_facts(user: User | None) -> dict[str, Any]:
+    """What the page has to know before it shows anything."""
+    options = settings.OPTIONS
+    asked = "token" if options.mode == "single" else "login"
+    return {
+        "mode": options.mode,
+        "user": user,
+        "needs": None if user is not None else asked,
+        "version": __version__,
+        "limits": {
+            "max_bytes": options.max_bytes,
+            "max_pixels": options.max_pixels,
+            "max_files": options.max_files,
+        },
+        "languages": [code for code, _ in settings.LANGUAGES],
+    }

@@ -1,0 +1,127 @@
+"""``tomau serve`` and ``tomau worker``: processes, started and stopped together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import django
+
+from tomau.errors import UsageError
+from tomau.server.home import make_home
+from tomau.server.options import Options, read_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SETTINGS = "tomau.server.settings"
+_GRACE_SECONDS = 25.0
+_PAUSE_SECONDS = 1.0
+
+
+def prepare() -> Options:
+    """Make the data folder, and bring the database to the present form.
+
+    Raises:
+        UsageError: the folder or the database cannot be used.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    options = read_options()
+    make_home(options.home)
+    django.setup()
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(
+            f"the database cannot be used ({reason}); check DATABASE_URL or TOMAU_HOME"
+        ) from error
+    return options
+
+
+def new_token() -> str:
+    """A start-up token of single mode, for where others than this machine can reach it."""
+    return secrets.token_urlsafe(18)
+
+
+def web_command(options: Options, *, threads: int) -> list[str]:
+    """The command that serves requests: one process, many threads, so one model in memory."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return [
+        sys.executable, "-m", "gunicorn", "tomau.server.wsgi:application",
+        "--bind", f"{host}:{options.port}", "--worker-class", "gthread",
+        "--workers", "1", "--threads", str(threads), "--timeout", "120",
+        "--graceful-timeout", "20", "--keep-alive", "5", "--log-level", "warning",
+        "--worker-tmp-dir", str(options.home), "--no-control-socket",
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """The command that works on jobs."""
+    return [sys.executable, "-m", "tomau.server", "work"]
+
+
+class Supervisor:
+    """Keeps processes running until it is told to stop; one that dies is started again."""
+
+    def __init__(self, commands: list[list[str]], say: Callable[[str], None]) -> None:
+        """Take the commands, and what tells a person of a process that died."""
+        self._commands = commands
+        self._say = say
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Start all, wait for Ctrl-C or SIGTERM, stop all and wait for their end."""
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._asked_to_stop)
+        for number, command in enumerate(self._commands):
+            self._running[number] = _start(command)
+        try:
+            while not self._stop.wait(_PAUSE_SECONDS):
+                self._restart_the_dead()
+        finally:
+            self._end()
+
+    def _asked_to_stop(self, *_: Any) -> None:
+        self._stop.set()
+
+    def _restart_the_dead(self) -> None:
+        for number, process in self._running.items():
+            code = process.poll()
+            if code is None:
+                continue
+            if code == 3 or (number == 0 and code == 1):  # gunicorn: cannot boot, cannot bind
+                raise UsageError(
+                    "the server could not start, for the reason above; is the port taken by "
+                    "another program? choose one with --port"
+                )
+            what = "server" if number == 0 else "worker"
+            self._say(f"the {what} ended with code {code}; it is started again")
+            self._running[number] = _start(self._commands[number])
+
+    def _end(self) -> None:
+        for process in self._running.values():
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    # In a session of its own: Ctrl-C in a terminal is for the supervisor, which stops both.
+    return subprocess.Popen(command, start_new_session=True)

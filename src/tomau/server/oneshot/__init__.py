@@ -1,0 +1,1 @@
+"""One request, one picture: for scripts, which keep nothing here."""
