@@ -1,11 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { api, data } from '@/api/client'
-import { ApiError } from '@/api/errors'
 import type { Photo, Settings, Suggestion, Version } from '@/api/types'
 import { change as changed, historyOf, redo as redone, settle as settled, undo as undone } from '@/lib/history'
 import { Latest } from '@/lib/latest'
 import { completed, plainSettings, sameSettings } from '@/lib/settings'
+import { useModels } from './models'
 import { useNotices } from './notices'
 import { usePhotos, saveVersion } from './photos'
 
@@ -31,7 +31,7 @@ export const useEditor = defineStore('editor', () => {
 
   async function open(id: string): Promise<void> {
     close()
-    const found = await data(api.GET('/api/v1/photos/{id}', { params: { path: { id } } }))
+    const found = await data(api.GET('/api/v1/photos/{photo}', { params: { path: { photo: id } } }))
     photo.value = newestFirst(found)
     const newest = versions.value[0]
     history.value = historyOf(newest ? completed(newest.settings as Settings) : plainSettings())
@@ -80,9 +80,9 @@ export const useEditor = defineStore('editor', () => {
       busy.value = true
       const start = performance.now()
       try {
-        const params = { path: { id: target.id } }
+        const params = { path: { photo: target.id } }
         const blob = await data(
-          api.POST('/api/v1/photos/{id}/preview', { params, body: settings, parseAs: 'blob' }),
+          api.POST('/api/v1/photos/{photo}/preview', { params, body: settings, parseAs: 'blob' }),
         )
         if (photo.value?.id !== target.id) return
         const old = preview.value
@@ -113,7 +113,7 @@ export const useEditor = defineStore('editor', () => {
   }
 
   async function removeVersion(id: string): Promise<void> {
-    await api.DELETE('/api/v1/versions/{id}', { params: { path: { id } } })
+    await api.DELETE('/api/v1/versions/{version}', { params: { path: { version: id } } })
     await reload()
     refreshPreview()
   }
@@ -121,24 +121,23 @@ export const useEditor = defineStore('editor', () => {
   async function reload(): Promise<void> {
     const id = photo.value?.id
     if (!id) return
-    const fresh = await data(api.GET('/api/v1/photos/{id}', { params: { path: { id } } }))
+    const fresh = await data(api.GET('/api/v1/photos/{photo}', { params: { path: { photo: id } } }))
     if (photo.value?.id !== id) return
     photo.value = newestFirst(fresh)
     const photos = usePhotos()
     photos.photos = photos.photos.map((known) => (known.id === id ? fresh : known))
   }
 
-  /** Plausible colours of a place, most plausible first; none where the model knows no hints. */
+  /** Plausible colours of a place, most plausible first; none where the model tells none. */
   async function suggest(x: number, y: number): Promise<Suggestion[]> {
     const id = photo.value?.id
-    if (!id) return []
-    const params = { path: { id }, query: { x: Math.floor(x), y: Math.floor(y) } }
-    try {
-      return (await data(api.GET('/api/v1/photos/{id}/suggest', { params }))).colors
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return []
-      throw error
-    }
+    const models = useModels()
+    await models.load()
+    if (!id || !models.takesHints(draft.value.model)) return []
+    const { model, size } = draft.value
+    const query = { x: Math.floor(x), y: Math.floor(y), model, ...(size === null ? {} : { size }) }
+    const params = { path: { photo: id }, query }
+    return (await data(api.GET('/api/v1/photos/{photo}/suggest', { params }))).colors
   }
 
   return {

@@ -29,13 +29,13 @@ export const useJobs = defineStore('jobs', () => {
   }
 
   async function act(id: string, what: 'pause' | 'resume' | 'cancel'): Promise<void> {
-    const params = { path: { id } }
+    const params = { path: { job: id } }
     const job = await data(
       what === 'pause'
-        ? api.POST('/api/v1/jobs/{id}/pause', { params })
+        ? api.POST('/api/v1/jobs/{job}/pause', { params })
         : what === 'resume'
-          ? api.POST('/api/v1/jobs/{id}/resume', { params })
-          : api.POST('/api/v1/jobs/{id}/cancel', { params }),
+          ? api.POST('/api/v1/jobs/{job}/resume', { params })
+          : api.POST('/api/v1/jobs/{job}/cancel', { params }),
     )
     jobs.value = jobs.value.map((known) => (known.id === id ? job : known))
   }

@@ -10,5 +10,13 @@ export const useModels = defineStore('models', () => {
     if (models.value.length === 0) models.value = await data(api.GET('/api/v1/models'))
   }
 
-  return { models, load }
+  /** Whether a model was made for colours given by hand, and tells which are plausible. */
+  function takesHints(name: string): boolean {
+    const model =
+      models.value.find((one) => one.name === name) ??
+      (name === 'default' ? models.value.find((one) => one.is_default) : undefined)
+    return model?.takes_hints ?? false
+  }
+
+  return { models, load, takesHints }
 })

@@ -119,13 +119,13 @@ export const usePhotos = defineStore('photos', () => {
   }
 
   async function refresh(id: string): Promise<void> {
-    const photo = await data(api.GET('/api/v1/photos/{id}', { params: { path: { id } } }))
+    const photo = await data(api.GET('/api/v1/photos/{photo}', { params: { path: { photo: id } } }))
     photos.value = photos.value.map((known) => (known.id === id ? photo : known))
   }
 
   async function remove(ids: string[]): Promise<void> {
     for (const id of ids) {
-      await api.DELETE('/api/v1/photos/{id}', { params: { path: { id } } })
+      await api.DELETE('/api/v1/photos/{photo}', { params: { path: { photo: id } } })
       photos.value = photos.value.filter((photo) => photo.id !== id)
       count.value = Math.max(0, (count.value ?? 1) - 1)
     }
@@ -144,8 +144,8 @@ export const usePhotos = defineStore('photos', () => {
 export async function saveVersion(id: string, settings: ReturnType<typeof plainSettings>): Promise<Version> {
   for (;;) {
     try {
-      const params = { path: { id } }
-      const made = await data(api.POST('/api/v1/photos/{id}/versions', { params, body: settings }))
+      const params = { path: { photo: id } }
+      const made = await data(api.POST('/api/v1/photos/{photo}/versions', { params, body: settings }))
       return 'total' in made ? await versionOfJob(id, made.id) : made
     } catch (error) {
       if (!(error instanceof ApiError) || error.retryAfter === null) throw error
@@ -157,13 +157,13 @@ export async function saveVersion(id: string, settings: ReturnType<typeof plainS
 async function versionOfJob(photoId: string, jobId: string): Promise<Version> {
   for (;;) {
     await wait(700)
-    const job = await data(api.GET('/api/v1/jobs/{id}', { params: { path: { id: jobId } } }))
+    const job = await data(api.GET('/api/v1/jobs/{job}', { params: { path: { job: jobId } } }))
     if (job.state === 'failed' || job.state === 'cancelled') {
       throw new ApiError(job.failures[0]?.message ?? job.state, 200, job.state)
     }
     if (job.state !== 'done') continue
-    const params = { path: { id: photoId } }
-    const photo = await data(api.GET('/api/v1/photos/{id}', { params }))
+    const params = { path: { photo: photoId } }
+    const photo = await data(api.GET('/api/v1/photos/{photo}', { params }))
     const version = photo.versions.find((one) => job.versions.includes(one.id))
     if (!version) throw new ApiError(job.failures[0]?.message ?? 'no version', 200, 'failed')
     return version

@@ -42,7 +42,7 @@ export function useReferences() {
   async function remove(id: string): Promise<void> {
     try {
       if (editor.draft.references.includes(id)) use(id, false)
-      await api.DELETE('/api/v1/photos/{id}', { params: { path: { id } } })
+      await api.DELETE('/api/v1/photos/{photo}', { params: { path: { photo: id } } })
       references.value = references.value.filter((photo) => photo.id !== id)
     } catch (error) {
       notices.fail(error)
