@@ -44,6 +44,7 @@ COMMANDS = {
     "compare": Entry(
         "tomau.cli.compare:compare", "Score several results, or models, side by side."
     ),
+    "survey": Entry("tomau.cli.survey:survey", "Ask people how real pictures look."),
     "models": Entry("tomau.cli.models:models", "List, describe and verify models."),
     "serve": Entry("tomau.cli.serve:serve", "Serve the web application and the REST API."),
     "s": Entry("tomau.cli.serve:serve", "Short for serve.", hidden=True),

@@ -71,6 +71,7 @@ def serve(
     if not multi_user and not is_loopback(host) and not os.environ.get("TOMAU_TOKEN"):
         os.environ["TOMAU_TOKEN"] = launch.new_token()
     chosen = launch.prepare()
+    launch.check_port(chosen)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     console.result(f"tomau at {address} (Ctrl-C stops it)")
     if chosen.needs_token:

@@ -69,7 +69,7 @@ class ResultFolder:
         self.folder, self.size = folder, size
         self.problems: list[str] = []
         self._prefix = f"{shard}/" if shard else ""
-        self._files = _pictures(folder, self.problems)
+        self._files = pictures_by_name(folder, self.problems)
         self._unused = dict(self._files)
 
     def __call__(self, key: str, gray_u8: Pixels) -> Pixels:  # noqa: ARG002 - it is done already
@@ -147,10 +147,8 @@ def open_contestant(
         UsageError: there is neither at that place.
         ModelError: the model is damaged.
     """
-    path = Path(place)
-    is_model = place in list_model_folders() or (path / CARD_NAME).is_file()
-    if path.is_dir() and not is_model:
-        return ResultFolder(path, size=size, shard=shard)
+    if is_result_folder(place):
+        return ResultFolder(Path(place), size=size, shard=shard)
     try:
         find_model_folder(place)
     except TomauError as error:
@@ -158,8 +156,21 @@ def open_contestant(
     return ModelAnswers(place, strength=strength, device=device)
 
 
-def _pictures(folder: Path, problems: list[str]) -> dict[str, Path]:
-    """The pictures of a folder tree in order, by path without extension; the first of a name."""
+def is_result_folder(place: str) -> bool:
+    """Whether a place is a folder of pictures: a folder that neither is a model nor names one."""
+    path = Path(place)
+    is_model = place in list_model_folders() or (path / CARD_NAME).is_file()
+    return path.is_dir() and not is_model
+
+
+def pictures_by_name(folder: Path, problems: list[str]) -> dict[str, Path]:
+    """The pictures of a folder tree in order, by path without extension; the first of a name.
+
+    ``problems`` gains a line for each further picture of a name.
+
+    Raises:
+        DataError: there is no such folder.
+    """
     if not folder.is_dir():
         raise DataError(f"{folder} is no folder; expected one of pictures: check the path")
     found: dict[str, Path] = {}

@@ -337,7 +337,8 @@ def _own_media_type(file_format: str) -> str:
 
 
 def _model_facts(name: str, card: ModelCard) -> ModelFacts:
-    description = f"{card.architecture}, {card.bytes / 1e6:.0f} MB"
+    told = (card.model_extra or {}).get("description")
+    description = told if isinstance(told, str) else card.architecture
     return ModelFacts(
         name, f"{card.name} {card.version}", name == DEFAULT, card.hints, card.size, description
     )

@@ -5,6 +5,7 @@ photos/<photo id>/look.jpg        upright, for looking at
 versions/<version id>/picture     the result, in the original's format
 versions/<version id>/look.jpg    for looking at
 jobs/<job id>/paint.png           scribbles of a job of one photograph
+surveys/<survey id>/<picture id>.jpg   a copy as raters see it
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ def version_look(version: UUID) -> str:
 def paint(job: UUID) -> str:
     """Place of a job's scribbles."""
     return f"jobs/{job}/paint.png"
+
+
+def survey_picture(survey: UUID, picture: UUID) -> str:
+    """Place of a survey's own copy of a picture."""
+    return f"surveys/{survey}/{picture}.jpg"
 
 
 def write(place: str, content: bytes | File[bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SETTINGS = "tomau.server.settings"
 _GRACE_SECONDS = 25.0
 _PAUSE_SECONDS = 1.0
+_CANNOT_START = (1, 3, 4)  # gunicorn: the address, the worker, the application
 
 
 def prepare() -> Options:
@@ -46,6 +48,24 @@ def prepare() -> Options:
             f"the database cannot be used ({reason}); check DATABASE_URL or TOMAU_HOME"
         ) from error
     return options
+
+
+def check_port(options: Options) -> None:
+    """Make sure that nobody listens where the server is to.
+
+    Raises:
+        UsageError: somebody does, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((options.host, options.port))
+        except OSError as error:
+            raise UsageError(
+                f"nothing can listen on {options.host} port {options.port} ({error.strerror}); "
+                "expected a free port of this machine: choose another with --port"
+            ) from error
 
 
 def new_token() -> str:
@@ -100,11 +120,8 @@ class Supervisor:
             code = process.poll()
             if code is None:
                 continue
-            if code == 3 or (number == 0 and code == 1):  # gunicorn: cannot boot, cannot bind
-                raise UsageError(
-                    "the server could not start, for the reason above; is the port taken by "
-                    "another program? choose one with --port"
-                )
+            if number == 0 and code in _CANNOT_START:
+                raise UsageError("the server could not start, for the reason above")
             what = "server" if number == 0 else "worker"
             self._say(f"the {what} ended with code {code}; it is started again")
             self._running[number] = _start(self._commands[number])

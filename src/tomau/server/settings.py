@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tomau.server.accounts",
     "tomau.server.photos",
     "tomau.server.jobs",
+    "tomau.server.survey",
 ]
 
 MIDDLEWARE = [
@@ -177,6 +178,8 @@ _RATES = {
     "preview": "1200/min",
     "user": "3000/min",
     "anon": "600/min",
+    "rater": "600/min",
+    "raters": "6000/min",  # those of one address that have no cookie yet: a whole school
 }
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tomau.server.accounts.authentication.Person"],
@@ -210,5 +213,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # What a client did wrong is told to the client.
+        "django.request": {"level": "ERROR"},
+        "django_tasks": {"level": "ERROR"},
+        "django_tasks_db": {"level": "ERROR"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

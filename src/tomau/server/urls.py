@@ -20,13 +20,13 @@ api = [
     path("", include("tomau.server.photos.urls")),
     path("", include("tomau.server.jobs.urls")),
     path("", include("tomau.server.oneshot.urls")),
-    # path("", include("tomau.server.survey.urls")),  # its addresses begin with surveys
+    path("", include("tomau.server.survey.urls")),
 ]
 
 urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="tomau/docs.html"), name="docs"),
     path("main/", MainView.as_view()),
     path("healthz", healthz),
     path("metrics", metrics),
