@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from pytest_django.fixtures import Settings
+    from pytest_django.fixtures import SettingsWrapper as Settings
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -48,6 +48,8 @@ COMMANDS = {
     "models": Entry("tomau.cli.models:models", "List, describe and verify models."),
     "serve": Entry("tomau.cli.serve:serve", "Serve the web application and the REST API."),
     "s": Entry("tomau.cli.serve:serve", "Short for serve.", hidden=True),
+    "worker": Entry("tomau.cli.worker:worker", "Work on the batches of tomau serve."),
+    "user": Entry("tomau.cli.user:user", "Accounts of tomau serve --multi-user."),
     "train": Entry("tomau.cli.train:train", "Train a model from photographs."),
     "export": Entry("tomau.cli.export:export", "Turn a training run into a model for colorize."),
     "doctor": Entry("tomau.cli.doctor:doctor", "Check the installation and say what is missing."),

@@ -103,6 +103,9 @@ def colorize(
     hints: hint_options.File = None,
     scribbles: hint_options.Scribbles = None,
     exact: hint_options.Exact = False,
+    reference: hint_options.References = None,
+    exemplar_method: hint_options.Method = "auto",
+    reference_trust: hint_options.Trust = 1.0,
     luminance: finish_options.Luminance = "lab",
     recolor: finish_options.Recolor = False,
     profile: finish_options.Profile = "srgb",
@@ -174,14 +177,15 @@ def colorize(
         bits=None if bits is None else (16 if bits == "16" else 8),
         provenance=provenance,
     )
-    edit = hint_options.read_edit(hint, hints, scribbles, exact=exact)
+    marks = hint_options.read_edit(hint, hints, scribbles, exact=exact)
+    taken = hint_options.read_reference(reference, exemplar_method, reference_trust)
     chosen = RunOptions(
         size=options.asked_size(size),
         strength=strength,
         jobs=jobs,
         max_pixels=limit,
         finish=finish,
-        edit=edit,
+        edit=hint_options.joined(taken, marks),
     )
     if address is not None and engine != "ray":
         raise UsageError(f"--address {address} came without --engine ray; give both or none")
@@ -203,7 +207,7 @@ def colorize(
     plan = look()
     chosen = replace(chosen, existing=_existing(overwrite, plan), digests=manifest is not None)
     _protect_photographs(plan, report, manifest, contact_sheet)
-    if edit is not None and (watch or len(plan.tasks) != 1):
+    if marks is not None and (watch or len(plan.tasks) != 1):
         raise UsageError(
             f"hints came with {len(plan.tasks)} photographs; expected one: they are for its pixels"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -11,6 +11,8 @@ from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from tomau.edits.coloring import HintEdit
+    from tomau.edits.references import Reference
+    from tomau.runtime.prediction import Edit
 
 Points: TypeAlias = Annotated[
     list[str] | None,
@@ -40,6 +42,50 @@ Scribbles: TypeAlias = Annotated[
 Exact: TypeAlias = Annotated[
     bool, typer.Option("--exact", help="Meet every hint exactly, where the model comes near.")
 ]
+References: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE",
+        help="A picture in colour to take colours from. May be given many times.",
+    ),
+]
+MethodName: TypeAlias = Literal["auto", "deep", "welsh", "reinhard", "transport"]
+Method: TypeAlias = Annotated[
+    MethodName,
+    typer.Option(
+        "--exemplar-method",
+        help="How colours of references find their place: deep by what the model sees, welsh by "
+        "light, reinhard and transport by statistics; auto is deep where the model can.",
+    ),
+]
+Trust: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--reference-trust",
+        metavar="T",
+        min=0.0,
+        max=10.0,
+        help="How far deep believes references: 1 errs least, 3 goes all the way.",
+    ),
+]
+
+
+def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -> Reference | None:
+    """Read the references that were asked for; None if there were none.
+
+    Raises:
+        UsageError: one cannot be read, or an option of references came without.
+    """
+    if not paths:
+        if method != "auto" or trust != 1:
+            raise UsageError(
+                "--exemplar-method or --reference-trust came without --reference; give one"
+            )
+        return None
+    from tomau.edits.references import Reference
+
+    return Reference.read(*paths, method=method, trust=trust)
 
 
 def read_edit(
@@ -59,3 +105,13 @@ def read_edit(
 
     strokes = tuple(parse_hint(text) for text in points or ())
     return HintEdit(strokes, file, scribbles, exact)
+
+
+def joined(*edits: Edit | None) -> Edit | None:
+    """Let edits that were asked for follow one another; None if there are none."""
+    asked = tuple(edit for edit in edits if edit is not None)
+    if len(asked) < 2:
+        return asked[0] if asked else None
+    from tomau.edits.coloring import Edits
+
+    return Edits(asked)

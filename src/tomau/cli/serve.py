@@ -10,7 +10,7 @@ import typer
 
 from tomau.cli import options
 from tomau.cli.console import Console
-from tomau.errors import MissingExtraError
+from tomau.cli.server_loading import load_launch
 
 Host = Annotated[
     str,
@@ -65,7 +65,7 @@ def serve(
     if home is not None:
         environment["TOMAU_HOME"] = str(home)
     os.environ.update(environment)
-    launch = load_server()
+    launch = load_launch()
     from tomau.server.options import is_loopback
 
     if not multi_user and not is_loopback(host) and not os.environ.get("TOMAU_TOKEN"):
@@ -80,17 +80,3 @@ def serve(
     commands += [launch.worker_command()] * workers
     launch.Supervisor(commands, console.note).run()
 
-
-def load_server():  # type: ignore[no-untyped-def]
-    """Import what starts the server.
-
-    Raises:
-        MissingExtraError: its packages are not installed.
-    """
-    try:
-        from tomau.server import launch
-    except ModuleNotFoundError as error:
-        if error.name and error.name.startswith("tomau"):
-            raise
-        raise MissingExtraError("the server", "web") from error
-    return launch

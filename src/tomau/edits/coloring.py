@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tomau.edits.scribbles import ScribbleSolver
-    from tomau.runtime.prediction import Prediction
+    from tomau.runtime.prediction import Edit, Prediction
 
 _NEAR, _FAR = 3e-3, 2e-4
 """Decay of `ScribbleSolver.solve`: corrections fade over some ten pixels, or some forty."""
@@ -48,6 +48,19 @@ class HintEdit:
         paint = None if self.scribbles is None else read_scribbles(self.scribbles)
         hints = Hints(width, height, (*strokes, *self.points), paint)
         return replace(prediction, ab=hinted_ab(prediction, hints, exact=self.exact))
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Edits one after the other, each correcting what the one before left: an `Edit` itself."""
+
+    steps: tuple[Edit, ...]
+
+    def __call__(self, prediction: Prediction, height: int, width: int) -> Prediction:
+        """Correct a prediction for a picture of ``height`` x ``width`` pixels; see the steps."""
+        for step in self.steps:
+            prediction = step(prediction, height, width)
+        return prediction
 
 
 def hinted_ab(prediction: Prediction, hints: Hints, *, exact: bool = False) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -215,7 +216,8 @@ class Colorizer:
             None if port is None else np.moveaxis(port[0], 0, -1)
             for port in (answer.guide, answer.features, answer.classes)
         )
-        return Prediction(small, ab, guide, features, classes)
+        ask = _Network(self, pixels)
+        return Prediction(small, ab, guide, features, classes, ask=ask)
 
     def _colorize_array(
         self, image: NDArray[Any], *, size: AskedSize, strength: float, edit: Edit | None
@@ -233,6 +235,17 @@ class Colorizer:
                 result = np.rint(result * 65535.0)
             result = result.astype(image.dtype, copy=False)
         return result if alpha is None else np.dstack([result, alpha])
+
+
+@dataclass(frozen=True)
+class _Network:
+    """One network at one working size, whatever a router would choose."""
+
+    colorizer: Colorizer
+    size: int
+
+    def __call__(self, l: NDArray[np.float32]) -> Prediction:
+        return Colorizer.predict(self.colorizer, l, size=self.size)
 
 
 def colorize(

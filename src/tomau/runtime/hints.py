@@ -50,7 +50,7 @@ def spread_hints(
     for start in range(0, len(queries), step):
         part = slice(start, start + step)
         correction[part] = _attended(queries[part], keys, missing, sure[:, 0])
-    return ab + _enlarged(correction.reshape(height, width, 2), ab.shape[:2])
+    return ab + enlarged(correction.reshape(height, width, 2), ab.shape[:2])
 
 
 def _attended(
@@ -86,8 +86,8 @@ def _cells(planes: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
     return planes.reshape(height // stride, stride, width // stride, stride, channels)
 
 
-def _enlarged(planes: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Bilinear interpolation between the centres of cells."""
+def enlarged(planes: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return (h, w, C) at a larger size, bilinear between the centres of cells."""
     size = (shape[1], shape[0])
     images = (Image.fromarray(planes[..., k]) for k in range(planes.shape[2]))
     large = (np.asarray(image.resize(size, Image.Resampling.BILINEAR)) for image in images)

@@ -21,6 +21,9 @@ Edit: TypeAlias = "Callable[[Prediction, int, int], Prediction]"
 """What a person wants otherwise: from a prediction, and the height and width of the picture at its
 own size, to the prediction with other ab, and perhaps notes. One edit may follow another."""
 
+Ask: TypeAlias = "Callable[[NDArray[np.float32]], Prediction]"
+"""A network at one working size: from L* (H, W) of any picture to its prediction; it hashes."""
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -36,6 +39,7 @@ class Prediction:
         classes: (h'', w'', 305) float32, logits over `tomau.color.bins.ab_bins`, padded and
             divided by 8; None likewise.
         notes: what a user should be told of it; mostly nothing.
+        ask: the network that answered, for other pictures, at the same working size.
         card: of the model that answered, if another did than the one that was asked.
     """
 
@@ -45,6 +49,7 @@ class Prediction:
     features: NDArray[np.float32] | None = None
     classes: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
+    ask: Ask | None = None
     card: ModelCard | None = None
 
     def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -85,6 +85,13 @@ def web_command(options: Options, *, threads: int) -> list[str]:
     ]  # fmt: skip
 
 
+def work(*, batch: bool = False) -> None:
+    """Work on jobs in this process; `prepare` came before."""
+    from tomau.server.jobs.worker import work as work_on_jobs
+
+    work_on_jobs(batch=batch)
+
+
 def worker_command() -> list[str]:
     """The command that works on jobs."""
     return [sys.executable, "-m", "tomau.server", "work"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
-from django.utils.functional import lazystr
+from django.utils.functional import lazy
 
 from tomau.server.home import database_file, files_folder, secret_key, upload_folder
 from tomau.server.options import read_options
@@ -18,7 +18,7 @@ PAGE_FOLDER = PACKAGE / "static_page"
 
 DEBUG = False
 # Read when it is first needed, so that looking at the settings writes nothing.
-SECRET_KEY = lazystr(lambda: secret_key(OPTIONS.home))  # type: ignore[arg-type]
+SECRET_KEY = lazy(lambda: secret_key(OPTIONS.home), str)()
 ALLOWED_HOSTS = OPTIONS.host_names
 ROOT_URLCONF = "tomau.server.urls"
 WSGI_APPLICATION = "tomau.server.wsgi.application"

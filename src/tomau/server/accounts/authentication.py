@@ -60,7 +60,7 @@ def refuse_forgery(request: Request) -> None:
     Raises:
         ApiError: it lacks the token.
     """
-    if not any(name in request.META for name in _OF_BROWSERS):
+    if not any(request.META.get(name) for name in _OF_BROWSERS):
         return
     check = CSRFCheck(lambda _: None)  # type: ignore[arg-type, return-value]
     plain: HttpRequest = request._request

@@ -9,7 +9,16 @@ from django.conf import settings
 from tomau import __version__
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from tomau.server.accounts.models import User
+
+
+def all_users() -> QuerySet[User]:
+    """Every account by its name."""
+    from tomau.server.accounts.models import User
+
+    return User.objects.order_by("username")
 
 
 def session_facts(user: User | None) -> dict[str, Any]:

@@ -53,6 +53,42 @@ def add_user(name: str, password: str, *, staff: bool = False) -> User:
     return user
 
 
+def change_password(name: str, password: str) -> None:
+    """Give an account another password; its sessions end.
+
+    Raises:
+        UsageError: there is no such account, or the password is easy to guess.
+    """
+    user = _user_of(name)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise UsageError(f"the password cannot be used: {' '.join(error.messages)}") from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def remove_user(name: str) -> None:
+    """Delete an account with all its photographs, rows and files.
+
+    Raises:
+        UsageError: there is no such account.
+    """
+    from tomau.server.photos.services import delete_photo
+
+    user = _user_of(name)
+    for photo in user.photos.all():
+        delete_photo(photo)
+    user.delete()
+
+
+def _user_of(name: str) -> User:
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise UsageError(f"there is no account {name!r}; see tomau user list")
+    return user
+
+
 def log_in(request: HttpRequest, name: str, password: str) -> None:
     """Begin a session by name and password.
 
