@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="package", autouse=True)
-def small_models(
-    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
+def small_models(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A store of two models: the tiny one as ``default``, and ``hinting``, which takes hints."""
     from tomau.color.bins import ab_bins
     from tomau.runtime import ModelCard, file_sha256, write_card

@@ -26,7 +26,11 @@ api = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="tomau/docs.html"), name="docs"),
+    path(
+        "api/docs",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="tomau/docs.html"),
+        name="docs",
+    ),
     path("main/", MainView.as_view()),
     path("healthz", healthz),
     path("metrics", metrics),

@@ -59,19 +59,15 @@ def test_neither_password_nor_token_is_told_with_its_field(client: APIClient) ->
     assert error["fields"]
 
 
-def test_passwords_cannot_be_tried_one_after_another(
-    client: APIClient, multi_user: None
-) -> None:
+def test_passwords_cannot_be_tried_one_after_another(client: APIClient, multi_user: None) -> None:
     answers = [client.post(URL, {"username": "an", "password": "x"}) for _ in range(11)]
     assert {answer.status_code for answer in answers[:10]} == {400}
     assert answers[10].status_code == 429
     assert 0 < int(answers[10].headers["Retry-After"]) <= 60
 
 
-def test_another_machine_is_asked_for_the_token(
-    client: APIClient, set_options: SetOptions
-) -> None:
-    set_options(host="0.0.0.0", token="the-token-of-today")  # noqa: S104
+def test_another_machine_is_asked_for_the_token(client: APIClient, set_options: SetOptions) -> None:
+    set_options(host="0.0.0.0", token="the-token-of-today")
     assert client.get("/api/v1/photos").status_code == 401
     assert client.get(URL).json()["needs"] == "token"
     wrong = client.post(URL, {"token": "the-token-of-yesterday"})
@@ -81,7 +77,7 @@ def test_another_machine_is_asked_for_the_token(
 
 
 def test_a_script_may_send_the_token_as_bearer(client: APIClient, set_options: SetOptions) -> None:
-    set_options(host="0.0.0.0", token="the-token-of-today")  # noqa: S104
+    set_options(host="0.0.0.0", token="the-token-of-today")
     for token, status in (("the-token-of-today", 200), ("", 401), ("x", 401)):
         answer = client.get("/api/v1/photos", HTTP_AUTHORIZATION=f"Bearer {token}")
         assert answer.status_code == status

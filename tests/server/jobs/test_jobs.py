@@ -25,7 +25,7 @@ from tomau.server.photos.models import Version
 if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
-    from tests.server.conftest import MakePhoto, MakeVersion, SetOptions
+    from tests.server.conftest import MakePhoto, MakeVersion
     from tomau.server.accounts.models import User
     from tomau.server.photos.models import Photo
 
@@ -81,7 +81,12 @@ def test_the_zip_holds_each_result_under_a_name_of_its_own(
 
 @pytest.mark.parametrize(
     ("name", "safe"),
-    [("../../x.jpg", "_.._x.jpg"), ("a/b\\c.jpg", "a_b_c.jpg"), ("..", "photo"), ("é.png", "é.png")],
+    [
+        ("../../x.jpg", "_.._x.jpg"),
+        ("a/b\\c.jpg", "a_b_c.jpg"),
+        ("..", "photo"),
+        ("é.png", "é.png"),
+    ],
 )
 def test_a_zip_unpacks_nowhere_else(name: str, safe: str) -> None:
     assert safe_name(name) == safe

@@ -45,9 +45,7 @@ def test_the_format_can_be_chosen(client: APIClient, photo_jpeg: bytes) -> None:
     assert answer.content.startswith(b"\x89PNG")
 
 
-def test_hints_and_scribbles_change_their_pixels(
-    client: APIClient, photo_jpeg: bytes
-) -> None:
+def test_hints_and_scribbles_change_their_pixels(client: APIClient, photo_jpeg: bytes) -> None:
     paint = np.zeros((90, 140, 4), np.uint8)
     paint[40:50, 65:75] = (192, 48, 40, 255)
     hint = {"x": 70, "y": 45, "color": "#c03028", "radius": 6}
@@ -68,9 +66,7 @@ def test_hints_and_scribbles_change_their_pixels(
         assert red - blue > 15
 
 
-def test_the_studys_address_answers_a_jpeg(
-    client: APIClient, gray_u8: NDArray[np.uint8]
-) -> None:
+def test_the_studys_address_answers_a_jpeg(client: APIClient, gray_u8: NDArray[np.uint8]) -> None:
     sent = {"image": uploaded(encoded(gray_u8, "PNG"), "a.png")}
     answer = client.post(MAIN, sent, format="multipart")
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -132,9 +128,7 @@ def test_what_is_no_picture_is_told(client: APIClient, url: str) -> None:
     assert client.post(url, {}).status_code == 415
 
 
-def test_scribbles_without_transparency_are_told(
-    client: APIClient, photo_jpeg: bytes
-) -> None:
+def test_scribbles_without_transparency_are_told(client: APIClient, photo_jpeg: bytes) -> None:
     sent = {"image": uploaded(photo_jpeg), "scribbles": uploaded(photo_jpeg)}
     answer = client.post(URL, sent, format="multipart")
     assert answer.status_code == 400

@@ -54,9 +54,7 @@ def test_the_kind_of_file_is_told_by_its_content(
     body_of(original)
 
 
-def test_photographs_are_listed_by_kind_and_pages(
-    client: APIClient, photo_jpeg: bytes
-) -> None:
+def test_photographs_are_listed_by_kind_and_pages(client: APIClient, photo_jpeg: bytes) -> None:
     for kind in ("photo", "reference", "photo"):
         sent = {"file": uploaded(photo_jpeg), "kind": kind}
         assert client.post(URL, sent, format="multipart").status_code == 201
@@ -124,7 +122,9 @@ def test_deleted_is_deleted(client: APIClient, make_version: MakeVersion, local:
     assert client.delete(f"{URL}/{photo.id}").status_code == 404
 
 
-SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+SVG = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+)
 
 
 @pytest.mark.parametrize(

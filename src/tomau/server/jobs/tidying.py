@@ -36,7 +36,7 @@ def delete_orphans(*, older_than: float = _OLD_SECONDS) -> int:
         How many folders and uploads were deleted; 0 for a bucket, whose own rules do this.
     """
     deleted = _delete_old_uploads(older_than)
-    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
+    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]
         return deleted
     root = Path(default_storage.location)
     for name, model in _KINDS:
@@ -45,7 +45,7 @@ def delete_orphans(*, older_than: float = _OLD_SECONDS) -> int:
             with contextlib.suppress(ValueError):
                 folders[UUID(folder.name)] = folder
         known = set(
-            model._default_manager.filter(pk__in=list(folders)).values_list("pk", flat=True)  # noqa: SLF001
+            model._default_manager.filter(pk__in=list(folders)).values_list("pk", flat=True)
         )
         for key in folders.keys() - known:
             shutil.rmtree(folders[key], ignore_errors=True)
