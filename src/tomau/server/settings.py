@@ -205,7 +205,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "tomau.server.photos.models.Photo.Kind",
+        "SurveyModeEnum": "tomau.server.survey.serializers.MODES",
+        "PictureKindEnum": "tomau.server.survey.serializers.KINDS",
+    },
 }
 
 LOGGING = {

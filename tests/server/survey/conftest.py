@@ -43,7 +43,7 @@ def made_entries(photos: int = 4, models: tuple[str, ...] = ("a", "b"), truths: 
 
 
 @pytest.fixture
-def make_survey(db: None):  # noqa: ARG001 - the database is to be there
+def make_survey(db: None):
     """Makes surveys of made pictures."""
     from tomau.server.survey.services import create_survey
 
@@ -54,7 +54,7 @@ def make_survey(db: None):  # noqa: ARG001 - the database is to be there
 
 
 @pytest.fixture
-def new_rater(db: None):  # noqa: ARG001 - the database is to be there
+def new_rater(db: None):
     """Makes browsers without a cookie."""
     from rest_framework.test import APIClient
 

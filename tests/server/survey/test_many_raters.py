@@ -81,7 +81,7 @@ def slug(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def server(slug: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001 - makes the database
+def server(slug: str, tmp_path: Path) -> Iterator[Server]:
     running = Server(tmp_path / "home")
     yield running
     running.stop()

@@ -23,7 +23,7 @@ def upload(client, content: bytes, name: str = "votes.csv", **fields):
 
 
 @pytest.fixture
-def person(db):  # noqa: ARG001 - the database is to be there
+def person(db):
     from tomau.server.accounts.services import local_user
 
     return local_user()

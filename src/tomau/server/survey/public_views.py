@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from tomau.server import files
 from tomau.server.accounts.authentication import refuse_forgery
 from tomau.server.errors import not_found
+from tomau.server.requests import asked
 from tomau.server.schema import errors
 from tomau.server.survey import rater, selectors, services
 from tomau.server.survey.selectors import Asked, PictureName
@@ -47,14 +48,14 @@ class RateView(APIView):
         """All pictures in this rater's own order, with the answers so far; sets a cookie."""
         survey = selectors.find_survey(slug)
         browser = rater.known_browser(request) or uuid.uuid4()
-        asked = selectors.asked_of(survey, browser)
+        items = selectors.asked_of(survey, browser)
         body = {
             "title": survey.title,
             "question": survey.question,
             "mode": survey.mode,
-            "total": len(asked),
-            "done": sum(one.vote is not None for one in asked),
-            "items": [_item(slug, one) for one in asked],
+            "total": len(items),
+            "done": sum(one.vote is not None for one in items),
+            "items": [_item(slug, one) for one in items],
         }
         response = Response(SurveyRateSerializer(body).data, headers={"Cache-Control": "no-store"})
         rater.remember(response, browser)
@@ -76,9 +77,7 @@ class VoteView(APIView):
         """Vote; a second vote changes the first."""
         refuse_forgery(request)
         browser = rater.require_browser(request)
-        given = AnswerSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        (answer,) = given.validated_data.values()
+        (answer,) = asked(AnswerSerializer, request.data).values()
         survey = selectors.find_survey(slug)
         services.vote(survey, browser, item, answer)
         done, total = selectors.progress(survey, browser)
@@ -104,20 +103,20 @@ class PictureView(APIView):
             raise not_found("picture in this survey")
         survey = selectors.find_survey(slug)
         picture = selectors.find_picture(survey, item, wanted)
-        content = files.read(files.survey_picture(survey.id, picture.id))
-        return HttpResponse(
-            content,
-            content_type="image/jpeg",
-            headers={"Cache-Control": "private, max-age=3600"},
-        )
+        try:
+            content = files.read(files.survey_picture(survey.id, picture.id))
+        except FileNotFoundError as error:  # deleted since the row was read
+            raise not_found("picture in this survey") from error
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return HttpResponse(content, content_type="image/jpeg", headers=headers)
 
 
-def _item(slug: str, asked: Asked) -> dict[str, Any]:
-    urls = [picture_url(slug, asked.item.id, name) for name in asked.shown]
+def _item(slug: str, one: Asked) -> dict[str, Any]:
+    urls = [picture_url(slug, one.item.id, name) for name in one.shown]
     sides = ("picture",) if len(urls) == 1 else ("left", "right")
     return {
-        "id": asked.item.id,
-        "position": asked.position,
+        "id": one.item.id,
+        "position": one.position,
         **dict(zip(sides, urls, strict=True)),
-        "vote": asked.vote,
+        "vote": one.vote,
     }

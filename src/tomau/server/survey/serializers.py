@@ -12,6 +12,7 @@ from tomau.server.survey.entries import MOST_ITEMS, MOST_PICTURES
 
 MODES = ["rating", "pairwise"]
 SIDES = ["left", "right"]
+KINDS = ["result", "truth"]
 
 
 class SurveySerializer(serializers.Serializer[Any]):
@@ -41,7 +42,9 @@ class NewSurveySerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=500)
     mode = serializers.ChoiceField(choices=MODES, default="rating")
     question = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
-    pictures = SurveyVersionSerializer(many=True, allow_empty=False, max_length=MOST_PICTURES)
+    pictures = SurveyVersionSerializer(  # type: ignore[call-arg]
+        many=True, allow_empty=False, max_length=MOST_PICTURES
+    )
     repeats = serializers.IntegerField(min_value=0, max_value=MOST_ITEMS, default=0)
     truths = serializers.ListField(
         child=serializers.UUIDField(),
@@ -142,7 +145,7 @@ class RatedPictureSerializer(_OpinionSerializer):
     url = serializers.CharField(allow_null=True)
     photo = serializers.CharField(allow_blank=True)
     model = serializers.CharField(allow_null=True)
-    kind = serializers.ChoiceField(choices=["result", "truth"])
+    kind = serializers.ChoiceField(choices=KINDS)
     counts = serializers.ListField(
         child=serializers.IntegerField(), min_length=5, max_length=5,
         help_text="Votes of 1, 2, 3, 4, 5.",

@@ -22,6 +22,7 @@ from tomau.evaluation.survey import (
     write_votes_csv,
 )
 from tomau.server.errors import ApiError
+from tomau.server.requests import asked, person
 from tomau.server.schema import errors
 from tomau.server.survey import gathering, importing, selectors, services
 from tomau.server.survey.models import Survey
@@ -60,17 +61,15 @@ class SurveysView(GenericAPIView[Survey]):
     )
     def post(self, request: Request) -> Response:
         """Make a survey of one's own versions; true photographs and repeats may be mixed in."""
-        asked = NewSurveySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
+        given = asked(NewSurveySerializer, request.data)
         entries = gathering.gather(
-            request.user,  # type: ignore[arg-type]
+            person(request),
             [picture["version"] for picture in given["pictures"]],
             given["truths"],
         )
         survey = services.create_survey(
             entries,
-            owner=request.user,
+            owner=person(request),
             title=given["title"],
             question=given["question"],
             mode=given["mode"],
@@ -92,9 +91,8 @@ class ImportView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Keep the votes of a CSV or JSON file as a survey that is closed to further votes."""
-        asked = ImportSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        file = asked.validated_data["file"]
+        given = asked(ImportSerializer, request.data)
+        file = given["file"]
         if file.size > MOST_BYTES:
             raise ApiError(
                 413,
@@ -103,9 +101,7 @@ class ImportView(APIView):
             )
         try:
             ballots = parse_survey(file.read(), file.name or "the table")
-            survey = importing.import_survey(
-                ballots, owner=request.user, title=asked.validated_data["title"]
-            )
+            survey = importing.import_survey(ballots, owner=person(request), title=given["title"])
         except DataError as error:
             raise ApiError(400, "invalid_table", str(error)) from error
         return _created(survey)
@@ -167,7 +163,7 @@ class ExportCsvView(APIView):
                 "table",
                 str,
                 enum=["votes", "counts"],
-                description="A line for each vote, or for each picture; votes where they are known.",
+                description="A line for each vote (the default where they are known), or picture.",
             )
         ],
         responses={(200, "text/csv"): OpenApiTypes.STR, **errors(401, 403, 404, 429)},
