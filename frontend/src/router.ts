@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { onReach, reportReach } from './api/client'
 import { ServerGone } from './api/errors'
 import { useNotices } from './stores/notices'
 import { useSession } from './stores/session'
@@ -66,6 +67,22 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory(), routes })
 
+// A view's script did not come: the server is gone, and the view opens once it is back; or the page
+// was built anew meanwhile, and is loaded afresh.
+router.onError(async (_error, to) => {
+  const answered = await fetch('/healthz', { cache: 'no-store' }).catch(() => null)
+  if (answered) {
+    window.location.assign(to.fullPath)
+    return
+  }
+  reportReach(false)
+  const stop = onReach((reachable) => {
+    if (!reachable) return
+    stop()
+    window.location.assign(to.fullPath)
+  })
+})
+
 router.beforeEach(async (to) => {
   const session = useSession()
   try {
@@ -75,6 +92,7 @@ router.beforeEach(async (to) => {
     if (!(error instanceof ServerGone)) useNotices().fail(error)
   }
   if (to.query.token) return { ...to, query: { ...to.query, token: undefined }, replace: true }
+  if (to.name === 'login' && session.session && !session.needs) return { name: 'photos' }
   if (session.needs && !to.meta.open) return { name: 'login', query: { next: to.fullPath } }
   return true
 })

@@ -36,7 +36,9 @@ def playwright() -> Iterator[Playwright]:
     missing = studios.what_is_missing()
     if missing:
         pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 
     with sync_playwright() as started:
         yield started

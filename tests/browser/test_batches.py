@@ -36,7 +36,7 @@ def test_a_batch_runs_and_its_zip_holds_every_result(page: Page, api: APIRequest
     upload(api, *THREE)
     start_batch(page, 3)
     job = page.locator("article.job").first
-    expect(job).to_contain_text("3 of 3 done", timeout=60_000)
+    expect(job).to_contain_text("3 of 3 done", timeout=120_000)
     with page.expect_download() as coming:
         job.get_by_role("link", name="Download 3 results (zip)").click()
     path: Path = coming.value.path()

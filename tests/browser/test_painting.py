@@ -208,7 +208,7 @@ def test_zoom_shows_the_full_resolution(page: Page, api: APIRequestContext) -> N
     page.goto(f"/photo/{photo['id']}")
     picture = page.locator(".stage > img")
     expect(picture).to_have_attribute("src", re.compile("side=(800|1600)$"))
-    with page.expect_response(re.compile("side=3420$")):
+    with page.expect_response(re.compile("side=6400$")):
         page.get_by_role("button", name=re.compile("Show each pixel")).click()
     expect(picture).to_have_js_property("naturalWidth", 3420)
     box, stage = picture.bounding_box(), page.locator(".stage").bounding_box()

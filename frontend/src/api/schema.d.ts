@@ -652,7 +652,7 @@ export interface components {
          *     * `reference` - Reference
          * @enum {string}
          */
-        KindFc4Enum: "photo" | "reference";
+        KindEnum: "photo" | "reference";
         /** @description What an upload may be. */
         Limits: {
             max_bytes: number;
@@ -665,12 +665,6 @@ export interface components {
             token?: string;
             username?: string;
         };
-        /**
-         * @description * `rating` - rating
-         *     * `pairwise` - pairwise
-         * @enum {string}
-         */
-        ModeAc1Enum: "rating" | "pairwise";
         /** @description A model that can be chosen. */
         Model: {
             description: string;
@@ -690,7 +684,7 @@ export interface components {
         /** @description A survey that is to be made. */
         NewSurveyRequest: {
             /** @default rating */
-            mode: components["schemas"]["ModeAc1Enum"];
+            mode: components["schemas"]["SurveyModeEnum"];
             pictures: components["schemas"]["SurveyVersionRequest"][];
             /** @default  */
             question: string;
@@ -829,12 +823,18 @@ export interface components {
             height: number;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["KindFc4Enum"];
+            kind: components["schemas"]["KindEnum"];
             name: string;
             versions: components["schemas"]["Version"][];
             /** @description pixels, upright */
             width: number;
         };
+        /**
+         * @description * `result` - result
+         *     * `truth` - truth
+         * @enum {string}
+         */
+        PictureKindEnum: "result" | "truth";
         /** @description A colour that a place may have. */
         PlausibleColor: {
             /** @description #rrggbb */
@@ -880,7 +880,7 @@ export interface components {
             /** Format: double */
             high: number | null;
             id: string;
-            kind: components["schemas"]["RatedPictureKindEnum"];
+            kind: components["schemas"]["PictureKindEnum"];
             /** Format: double */
             low: number | null;
             /** Format: double */
@@ -891,12 +891,6 @@ export interface components {
             url: string | null;
             votes: number;
         };
-        /**
-         * @description * `result` - result
-         *     * `truth` - truth
-         * @enum {string}
-         */
-        RatedPictureKindEnum: "result" | "truth";
         /** @description What one rater's answers say of the rater. */
         RaterRecord: {
             doubts: string[];
@@ -923,7 +917,7 @@ export interface components {
             best: string[];
             comparisons: components["schemas"]["Comparison"][];
             honesty: components["schemas"]["Honesty"];
-            mode: components["schemas"]["ModeAc1Enum"];
+            mode: components["schemas"]["SurveyModeEnum"];
             models: components["schemas"]["RatedModel"][];
             overall: components["schemas"]["Overall"];
             pairwise: components["schemas"]["Strength"][];
@@ -1039,7 +1033,7 @@ export interface components {
             created: string;
             /** @description How much there is to answer. */
             items: number;
-            mode: components["schemas"]["ModeAc1Enum"];
+            mode: components["schemas"]["SurveyModeEnum"];
             question: string;
             raters: number;
             repeats: number;
@@ -1047,11 +1041,17 @@ export interface components {
             title: string;
             votes: number;
         };
+        /**
+         * @description * `rating` - rating
+         *     * `pairwise` - pairwise
+         * @enum {string}
+         */
+        SurveyModeEnum: "rating" | "pairwise";
         /** @description A survey as one rater sees it, in an order of the rater's own. */
         SurveyRate: {
             done: number;
             items: components["schemas"]["RateItem"][];
-            mode: components["schemas"]["ModeAc1Enum"];
+            mode: components["schemas"]["SurveyModeEnum"];
             question: string;
             title: string;
             total: number;
@@ -1066,7 +1066,7 @@ export interface components {
             /** Format: binary */
             file: string;
             /** @default photo */
-            kind: components["schemas"]["KindFc4Enum"];
+            kind: components["schemas"]["KindEnum"];
         };
         /** @description A photograph in colour, and how it was made. */
         Version: {
@@ -2758,7 +2758,7 @@ export interface operations {
     survey_export_csv: {
         parameters: {
             query?: {
-                /** @description A line for each vote, or for each picture; votes where they are known. */
+                /** @description A line for each vote (the default where they are known), or picture. */
                 table?: "counts" | "votes";
             };
             header?: never;
