@@ -11,7 +11,6 @@ from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from tomau.edits.coloring import HintEdit
-    from tomau.edits.references import Reference
     from tomau.runtime.prediction import Edit
 
 Points: TypeAlias = Annotated[
@@ -47,7 +46,8 @@ References: TypeAlias = Annotated[
     typer.Option(
         "--reference",
         metavar="FILE",
-        help="A picture in colour to take colours from. May be given many times.",
+        help="A picture in colour to take colours from. May be given many times. gallery: the "
+        "pictures of the gallery that are most like the photograph (see: tomau gallery).",
     ),
 ]
 MethodName: TypeAlias = Literal["auto", "deep", "welsh", "reinhard", "transport"]
@@ -86,7 +86,7 @@ Seed: TypeAlias = Annotated[
 ]
 
 
-def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -> Reference | None:
+def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -> Edit | None:
     """Read the references that were asked for; None if there were none.
 
     Raises:
@@ -98,6 +98,12 @@ def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -
                 "--exemplar-method or --reference-trust came without --reference; give one"
             )
         return None
+    if Path("gallery") in paths:
+        if len(paths) > 1:
+            raise UsageError("--reference gallery came with others; expected it alone, or files")
+        from tomau.edits.gallery import FromGallery, Gallery, default_gallery
+
+        return FromGallery(Gallery(default_gallery()), method, trust)
     from tomau.edits.references import Reference
 
     return Reference.read(*paths, method=method, trust=trust)

@@ -40,7 +40,7 @@ class Prediction:
             divided by 8; None likewise.
         notes: what a user should be told of it; mostly nothing.
         ask: the network that answered, for other pictures, at the same working size.
-        card: of the model that answered, if another did than the one that was asked.
+        card: of the model that answered.
     """
 
     l: NDArray[np.float32]
