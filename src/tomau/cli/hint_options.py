@@ -41,6 +41,16 @@ Scribbles: TypeAlias = Annotated[
 Exact: TypeAlias = Annotated[
     bool, typer.Option("--exact", help="Meet every hint exactly, where the model comes near.")
 ]
+Reach: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--reach",
+        metavar="R",
+        min=0.05,
+        max=20.0,
+        help="How far hints reach to what looks alike: 1 as is usual, 2 twice as far.",
+    ),
+]
 References: TypeAlias = Annotated[
     list[Path] | None,
     typer.Option(
@@ -110,22 +120,30 @@ def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -
 
 
 def read_edit(
-    points: list[str] | None, file: Path | None, scribbles: Path | None, *, exact: bool
+    points: list[str] | None,
+    file: Path | None,
+    scribbles: Path | None,
+    *,
+    exact: bool,
+    reach: float,
 ) -> HintEdit | None:
     """Return what the options ask for, or None.
 
     Raises:
-        UsageError: a point cannot be read, or ``--exact`` came alone.
+        UsageError: a point cannot be read, or ``--exact`` or ``--reach`` came alone.
     """
     if not points and file is None and scribbles is None:
-        if exact:
-            raise UsageError("--exact came without hints; expected --hint, --hints or --scribbles")
+        if exact or reach != 1:
+            option = "--exact" if exact else "--reach"
+            raise UsageError(
+                f"{option} came without hints; expected --hint, --hints or --scribbles"
+            )
         return None
     from tomau.edits.coloring import HintEdit
     from tomau.edits.hints import parse_hint
 
     strokes = tuple(parse_hint(text) for text in points or ())
-    return HintEdit(strokes, file, scribbles, exact)
+    return HintEdit(strokes, file, scribbles, exact, reach)
 
 
 def joined(*edits: Edit | None) -> Edit | None:
