@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
 from edit_photos import Photo, photos, write_rows
 from tomau.edits.gallery import describe
@@ -38,8 +39,9 @@ def by_colour(encoder: Path) -> Callable[[Photo], NDArray[np.float32]]:
     @torch.inference_mode()
     def told(photo: Photo) -> NDArray[np.float32]:
         rgb = torch.from_numpy(photo.rgb.copy()).permute(2, 0, 1)[None].float() / 255
-        height, width = (side // 32 * 32 for side in rgb.shape[2:])
-        return network(rgb[..., :height, :width])[0].numpy()
+        small = F.avg_pool2d(rgb, 2)  # enough to tell scenes apart, in a quarter of the time
+        height, width = (side // 32 * 32 for side in small.shape[2:])
+        return network(small[..., :height, :width])[0].numpy()
 
     return told
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GUIDE_STRIDE, HINT_STRIDE = 4, 8
-_LOGITS_AT_ONCE = 1 << 22  # 16 MB of them
+_LOGITS_AT_ONCE = 1 << 19  # 2 MB of them, which caches hold
 
 
 def spread_hints(
