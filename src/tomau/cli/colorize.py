@@ -105,6 +105,7 @@ def colorize(
     hints: hint_options.File = None,
     scribbles: hint_options.Scribbles = None,
     exact: hint_options.Exact = False,
+    reach: hint_options.Reach = 1.0,
     reference: hint_options.References = None,
     exemplar_method: hint_options.Method = "auto",
     reference_trust: hint_options.Trust = 1.0,
@@ -181,7 +182,7 @@ def colorize(
         bits=None if bits is None else (16 if bits == "16" else 8),
         provenance=provenance,
     )
-    marks = hint_options.read_edit(hint, hints, scribbles, exact=exact)
+    marks = hint_options.read_edit(hint, hints, scribbles, exact=exact, reach=reach)
     taken = hint_options.read_reference(reference, exemplar_method, reference_trust)
     chosen = RunOptions(
         size=options.asked_size(size),
