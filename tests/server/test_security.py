@@ -106,9 +106,7 @@ def test_headers_of_every_answer(client: APIClient, url: str) -> None:
     assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_unforeseen_errors_tell_nothing(
-    client: APIClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unforeseen_errors_tell_nothing(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("the secret of /home/an")
 
@@ -156,7 +154,7 @@ def manage(home: Path, *arguments: str, **variables: str) -> subprocess.Complete
 def test_check_deploy_is_clean_behind_tls(tmp_path: Path) -> None:
     done = manage(
         tmp_path, "check", "--deploy", "--fail-level", "INFO",
-        TOMAU_PUBLIC_URL="https://studio.example.org", TOMAU_MODE="multi", TOMAU_HOST="0.0.0.0",  # noqa: S104
+        TOMAU_PUBLIC_URL="https://studio.example.org", TOMAU_MODE="multi", TOMAU_HOST="0.0.0.0",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "no issues (0 silenced)" in done.stdout
@@ -185,7 +183,7 @@ def test_cookies_behind_tls_are_for_tls_only(tmp_path: Path) -> None:
         "s.ALLOWED_HOSTS, s.DEBUG)"
     )
     done = manage(tmp_path, "shell", "--no-imports", "-c", script,
-                  TOMAU_PUBLIC_URL="https://studio.example.org", TOMAU_HOST="0.0.0.0")  # fmt: skip # noqa: S104
+                  TOMAU_PUBLIC_URL="https://studio.example.org", TOMAU_HOST="0.0.0.0")  # fmt: skip
     assert done.stdout.split() == [
         "True", "True", "True",
         "['localhost',", "'127.0.0.1',", "'[::1]',", "'studio.example.org']", "False",
@@ -193,7 +191,7 @@ def test_cookies_behind_tls_are_for_tls_only(tmp_path: Path) -> None:
 
 
 def test_a_token_is_needed_beyond_this_machine(set_options: SetOptions, db: None) -> None:
-    set_options(host="0.0.0.0", token="")  # noqa: S104
+    set_options(host="0.0.0.0", token="")
     client = APIClient()
     assert client.get(PHOTOS).status_code == 401
     assert client.post("/main/").status_code == 401

@@ -79,4 +79,3 @@ def serve(
     commands = [launch.web_command(chosen, threads=threads)]
     commands += [launch.worker_command()] * workers
     launch.Supervisor(commands, console.note).run()
-

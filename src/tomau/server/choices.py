@@ -79,8 +79,10 @@ class ChoiceSerializer(serializers.Serializer[Any]):
         min_value=32, max_value=1024, required=False, allow_null=True, default=None
     )
     strength = FiniteFloatField(min_value=0, max_value=3, default=1.0)
-    hints = HintSerializer(many=True, required=False, max_length=MOST_STROKES)
-    strokes = StrokeSerializer(many=True, required=False, max_length=MOST_STROKES)
+    hints = serializers.ListField(child=HintSerializer(), required=False, max_length=MOST_STROKES)
+    strokes = serializers.ListField(
+        child=StrokeSerializer(), required=False, max_length=MOST_STROKES
+    )
     references = serializers.ListField(
         child=serializers.UUIDField(), required=False, max_length=MOST_REFERENCES
     )

@@ -17,8 +17,9 @@ import numpy as np
 from django.conf import settings
 from PIL import Image
 
-from tomau.edits.coloring import hinted_ab
+from tomau.edits.coloring import Edits, hinted_ab
 from tomau.edits.hints import Hints, Stroke
+from tomau.edits.references import Reference
 from tomau.edits.suggestions import Suggestion, suggest
 from tomau.errors import ModelError, UsageError
 from tomau.imaging import Picture, find_format, read_picture, to_pil, write_picture
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tomau.runtime.prediction import Prediction
+    from tomau.runtime.prediction import Edit, Prediction
     from tomau.runtime.prepared import Prepared
 
 DEFAULT = "default"
@@ -359,11 +360,21 @@ def _look(picture: Picture, side: int) -> bytes:
     return stream.getvalue()
 
 
-def _edit(choice: Choice) -> _PersonsEdit | None:
-    if not choice.strokes and choice.paint is None:
-        return None
-    paint = None if choice.paint is None else _read_paint(choice.paint)
-    return _PersonsEdit(choice.strokes, paint, choice.exact)
+def _edit(choice: Choice) -> Edits | None:
+    """What a choice says of colours: first those of other pictures, then a person's own."""
+    steps: list[Edit] = []
+    if choice.references:
+        steps.append(_reference(choice.references))
+    if choice.strokes or choice.paint is not None:
+        paint = None if choice.paint is None else _read_paint(choice.paint)
+        steps.append(_PersonsEdit(choice.strokes, paint, choice.exact))
+    return Edits(tuple(steps)) if steps else None
+
+
+@lru_cache(maxsize=8)
+def _reference(contents: tuple[bytes, ...]) -> Reference:
+    """References that were used last are kept: a network looks at each only once."""
+    return Reference(tuple(_read(content) for content in contents))
 
 
 def _read_paint(content: bytes) -> NDArray[np.uint8]:

@@ -129,7 +129,7 @@ def _of_rest_framework(error: exceptions.APIException) -> ApiError:
         name, reasons = next(iter(fields.items()))
         return ApiError(400, "invalid", f"{name}: {reasons[0]}", fields=fields)
     if isinstance(error, exceptions.Throttled):
-        wait = max(1, round(error.wait or 1))
+        wait = max(1, round(getattr(error, "wait", None) or 1))
         message = f"too many requests came; wait {wait} s and try again"
         return ApiError(429, "throttled", message, retry_after=wait)
     codes = error.get_codes()

@@ -12,6 +12,7 @@ from tomau.server.pool import shared_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+
     from tomau.edits.suggestions import Suggestion
     from tomau.server.coloring import Choice, PreparedPhotos
 

@@ -67,7 +67,7 @@ def test_passwords_cannot_be_tried_one_after_another(client: APIClient, multi_us
 
 
 def test_another_machine_is_asked_for_the_token(client: APIClient, set_options: SetOptions) -> None:
-    set_options(host="0.0.0.0", token="the-token-of-today")  # noqa: S104
+    set_options(host="0.0.0.0", token="the-token-of-today")
     assert client.get("/api/v1/photos").status_code == 401
     assert client.get(URL).json()["needs"] == "token"
     wrong = client.post(URL, {"token": "the-token-of-yesterday"})
@@ -77,7 +77,7 @@ def test_another_machine_is_asked_for_the_token(client: APIClient, set_options: 
 
 
 def test_a_script_may_send_the_token_as_bearer(client: APIClient, set_options: SetOptions) -> None:
-    set_options(host="0.0.0.0", token="the-token-of-today")  # noqa: S104
+    set_options(host="0.0.0.0", token="the-token-of-today")
     for token, status in (("the-token-of-today", 200), ("", 401), ("x", 401)):
         answer = client.get("/api/v1/photos", HTTP_AUTHORIZATION=f"Bearer {token}")
         assert answer.status_code == status

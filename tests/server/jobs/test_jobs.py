@@ -25,7 +25,7 @@ from tomau.server.photos.models import Version
 if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
-    from tests.server.conftest import MakePhoto, MakeVersion, SetOptions
+    from tests.server.conftest import MakePhoto, MakeVersion
     from tomau.server.accounts.models import User
     from tomau.server.photos.models import Photo
 

@@ -107,6 +107,26 @@ def test_a_hint_changes_the_pixels_it_is_for(
     assert version["settings"][kind] == painted[kind]
 
 
+@pytest.mark.parametrize("address", ["preview", "versions"])
+def test_a_reference_gives_its_colours(
+    client: APIClient, make_photo: MakePhoto, local: User, address: str
+) -> None:
+    blue = np.random.default_rng(3).integers(0, 60, (40, 50, 3), np.uint8)
+    blue[..., 2] += 160
+    sent = {"file": uploaded(encoded(blue)), "kind": "reference"}
+    reference = client.post(URL, sent, format="multipart").json()
+    photo, seen = make_photo(local), []
+    for chosen in ({}, {"references": [reference["id"]]}):
+        answer = client.post(f"{URL}/{photo.id}/{address}", chosen)
+        if address == "versions":
+            version = answer.json()
+            assert version["settings"]["references"] == chosen.get("references", [])
+            answer = client.get(f"/api/v1/versions/{version['id']}/picture")
+        seen.append(decoded(body_of(answer)).astype(int))
+    plain, taken = ((picture[..., 2] - picture[..., 0]).mean() for picture in seen)
+    assert taken > plain + 10
+
+
 def test_a_preview_is_the_version_made_small(
     client: APIClient, make_photo: MakePhoto, local: User
 ) -> None:
@@ -155,7 +175,7 @@ def test_the_network_runs_once_for_many_previews(
         ({"hints": [{"x": 1, "y": 1, "color": "red"}]}, "hints.0.color"),
         ({"hints": [{"x": "nan", "y": 1, "color": "#ff0000"}]}, "hints.0.x"),
         ({"hints": [{"x": 1, "y": 1, "color": "#ff0000", "radius": 0}]}, "hints.0.radius"),
-        ({"hints": "all"}, "hints.non_field_errors"),
+        ({"hints": "all"}, "hints"),
         ({"strokes": [{"points": [], "color": "#ff0000"}]}, "strokes.0.points"),
         ({"strokes": [{"points": [[1]], "color": "#ff0000"}]}, "strokes.0.points.0"),
         ({"references": ["x"]}, "references.0"),

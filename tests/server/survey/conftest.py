@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.server.conftest import jpeg_bytes  # noqa: F401 - its import makes Django ready
-from tomau.server.survey.entries import Entry
+from tomau.evaluation.survey.entries import Entry
 
 if TYPE_CHECKING:
     from pathlib import Path

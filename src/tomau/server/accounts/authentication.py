@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 
 from tomau.server.accounts.services import is_token, local_user
@@ -42,7 +41,7 @@ class Person(BaseAuthentication):
         if options.mode == "single" and options.is_local:
             refuse_forgery(request)
             return local_user()
-        known: User | SimpleLazyObject | None = getattr(request._request, "user", None)
+        known: User | None = getattr(request._request, "user", None)
         if known is None or not known.is_authenticated or not known.is_active:
             return None
         refuse_forgery(request)
@@ -62,7 +61,7 @@ def refuse_forgery(request: Request) -> None:
     """
     if not any(request.META.get(name) for name in _OF_BROWSERS):
         return
-    check = CSRFCheck(lambda _: None)  # type: ignore[arg-type, return-value]
+    check = CSRFCheck(lambda _: None)  # type: ignore[arg-type]
     plain: HttpRequest = request._request
     check.process_request(plain)
     reason = check.process_view(plain, None, (), {})  # type: ignore[arg-type]

@@ -41,7 +41,7 @@ def zip_entries(job: Job) -> list[tuple[UUID, str]]:
     used: set[str] = set()
     done = job.items.filter(version__isnull=False).select_related("version").order_by("position")
     for item in done:
-        assert item.version is not None  # noqa: S101 - the filter says so
+        assert item.version is not None
         name = safe_name(result_name(item.name, item.version.format))
         stem, dot, ending = name.rpartition(".")
         number = 2

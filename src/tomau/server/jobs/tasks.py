@@ -86,7 +86,7 @@ def _color(item: Item) -> None:
 def _result(item: Item, photo: Photo) -> coloring.Result:
     job = item.job
     paint = files.read(files.paint(job.id)) if job.has_paint else None
-    references = reference_files(job.owner, [UUID(one) for one in job.settings["references"]])
+    references = reference_files(job.owner, job.settings["references"])
     choice = choice_of(job.settings, references=references, paint=paint)
     return coloring.colorize(original_of(photo), choice, wanted=job.format or None)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 
 from tomau.server.jobs.models import Job
 from tomau.server.photos.models import Photo, Version
@@ -36,16 +36,17 @@ def delete_orphans(*, older_than: float = _OLD_SECONDS) -> int:
         How many folders and uploads were deleted; 0 for a bucket, whose own rules do this.
     """
     deleted = _delete_old_uploads(older_than)
-    if not isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
+    storage = storages["default"]
+    if not isinstance(storage, FileSystemStorage):
         return deleted
-    root = Path(default_storage.location)
+    root = Path(storage.location)
     for name, model in _KINDS:
         folders = {}
         for folder in _old_entries(root / name, older_than):
             with contextlib.suppress(ValueError):
                 folders[UUID(folder.name)] = folder
         known = set(
-            model._default_manager.filter(pk__in=list(folders)).values_list("pk", flat=True)  # noqa: SLF001
+            model._default_manager.filter(pk__in=list(folders)).values_list("pk", flat=True)
         )
         for key in folders.keys() - known:
             shutil.rmtree(folders[key], ignore_errors=True)

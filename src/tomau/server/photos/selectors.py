@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -15,7 +16,6 @@ from tomau.server.photos.models import Photo, Version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from tomau.server.accounts.models import User
 
@@ -65,16 +65,16 @@ def several_of(user: User, ids: Sequence[UUID], field: str) -> list[Photo]:
     return [found[photo] for photo in wanted]
 
 
-def reference_files(user: User, ids: Sequence[UUID]) -> tuple[bytes, ...]:
-    """Files of the pictures whose colours are to be taken over.
+def reference_files(user: User, ids: Sequence[str]) -> tuple[bytes, ...]:
+    """Pictures whose colours are to be taken over, as they are looked at: large enough for that.
 
     Raises:
         ApiError: one of them is not there, or is somebody else's.
     """
     if not ids:
         return ()
-    found = several_of(user, ids, "references")
-    return tuple(files.read(files.original(photo.id)) for photo in found)
+    found = several_of(user, [UUID(one) for one in ids], "references")
+    return tuple(files.read(files.photo_look(photo.id)) for photo in found)
 
 
 def result_name(name: str, file_format: str) -> str:

@@ -39,7 +39,7 @@ def read_upload(upload: UploadedFile[bytes]) -> bytes:
         raise ApiError(
             413,
             "too_large",
-            f"a file of {upload.size or 0:,} bytes came; expected at most {most:,}: make it smaller",
+            f"a file of {upload.size or 0:,} bytes came; expected {most:,} at most: reduce it",
         )
     content: bytes = upload.read()
     return content

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tomau.evaluation.survey.ballots import HIGHEST, LOWEST
-from tomau.server.survey.entries import MOST_ITEMS, MOST_PICTURES
+from tomau.evaluation.survey.entries import MOST_ITEMS, MOST_PICTURES
 
 MODES = ["rating", "pairwise"]
 SIDES = ["left", "right"]
