@@ -22,7 +22,14 @@ from tomau.edits.hints import Hints, Stroke
 from tomau.edits.references import Reference
 from tomau.edits.suggestions import Suggestion, suggest
 from tomau.errors import ModelError, UsageError
-from tomau.imaging import Picture, find_format, read_picture, to_pil, write_picture
+from tomau.imaging import (
+    Picture,
+    find_format,
+    read_picture,
+    silence_decoders,
+    to_pil,
+    write_picture,
+)
 from tomau.runtime import (
     Colorizer,
     ModelCard,
@@ -32,6 +39,7 @@ from tomau.runtime import (
     read_model,
 )
 from tomau.runtime import stream_format as writable_format
+from tomau.runtime.allocator import keep_freed_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -46,6 +54,15 @@ LOOK_SIDE = 2048
 PREVIEW_SIDE = 1024
 _LOOK_QUALITY, _PREVIEW_QUALITY = 90, 85
 _MEDIA_TYPES = {"RAW": "application/octet-stream", "PPM": "image/x-portable-anymap"}
+
+
+def settle() -> None:
+    """Set what holds for a whole process: it keeps memory for the next picture, decoders are quiet.
+
+    For programs to call at their start.
+    """
+    keep_freed_memory()
+    silence_decoders()
 
 
 class LargePictureError(Exception):
@@ -161,7 +178,12 @@ def view(content: bytes, side: int) -> bytes:
 
 
 def colorize(
-    content: bytes, choice: Choice, *, wanted: str | None = None, most_pixels: int | None = None
+    content: bytes,
+    choice: Choice,
+    *,
+    wanted: str | None = None,
+    most_pixels: int | None = None,
+    with_look: bool = True,
 ) -> Result:
     """Colour a picture file; the answer has its size, depth, metadata and, if writable, format.
 
@@ -170,6 +192,7 @@ def colorize(
         choice: how it is coloured.
         wanted: format of the answer by its name.
         most_pixels: refuse larger pictures before the network runs.
+        with_look: else ``look`` of the answer is empty, which saves time.
 
     Raises:
         LargePictureError: the picture is larger than that.
@@ -188,9 +211,10 @@ def colorize(
     file_format = writable_format(picture.format, Naming(format=wanted))
     stream = io.BytesIO()
     write_picture(result, stream, format=file_format)
+    look = _look(result, LOOK_SIDE) if with_look else b""
     return Result(
-        stream.getvalue(), file_format, result.width, result.height,
-        _look(result, LOOK_SIDE), colorizer.card.name, time.perf_counter() - began,
+        stream.getvalue(), file_format, result.width, result.height, look,
+        colorizer.card.name, time.perf_counter() - began,
     )  # fmt: skip
 
 

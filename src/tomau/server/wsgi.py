@@ -12,3 +12,8 @@ from tomau.server.options import read_options
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tomau.server.settings")
 make_home(read_options().home)
 application = get_wsgi_application()
+
+# Only now: Django has to know its settings first.
+from tomau.server.coloring import settle  # noqa: E402
+
+settle()

@@ -39,7 +39,12 @@ def color(owner: User, given: Mapping[str, Any]) -> coloring.Result | Job:
     wanted, most = given.get("format"), settings.OPTIONS.inline_pixels
     try:
         return shared_pool().run(
-            coloring.colorize, content, choice, wanted=wanted, most_pixels=most
+            coloring.colorize,
+            content,
+            choice,
+            wanted=wanted,
+            most_pixels=most,
+            with_look=False,
         )
     except coloring.LargePictureError:
         photo = add_photo(owner, image.name or "", content)
@@ -58,7 +63,9 @@ def color_as_jpeg(upload: Any) -> bytes:
         ApiError: it is too large a file, or too many pictures wait.
     """
     content = read_upload(upload)
-    result = shared_pool().run(coloring.colorize, content, coloring.Choice(), wanted="JPEG")
+    result = shared_pool().run(
+        coloring.colorize, content, coloring.Choice(), wanted="JPEG", with_look=False
+    )
     return result.content
 
 
