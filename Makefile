@@ -25,7 +25,7 @@ check: .venv/.full
 	@touch $@
 
 .venv/.full: .venv/.base
-	$(PIP_INSTALL) --editable '.[train,eval,formats,openvino,scribbles,cluster,web,s3,dev]'
+	$(PIP_INSTALL) --editable '.[train,eval,formats,openvino,scribbles,gallery,cluster,web,s3,dev]'
 	@touch $@
 
 clean:

@@ -69,6 +69,7 @@ def test_a_pipe_takes_hints(colorize: Tomau, gray_jpeg: Path, tmp_path: Path) ->
         (("--hint", "140,5=red"), 1, "expected x in 0..139"),
         (("--hint", "1,5=redd"), 2, "'redd' is not a colour"),
         (("--exact",), 2, "--exact came without hints"),
+        (("--reach", "2"), 2, "--reach came without hints"),
         (("--hints", "nowhere.json"), 1, "nowhere.json cannot be read"),
     ],
 )

@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pytest
 
+import tomau
 from tomau.color import srgb_to_lab
-from tomau.edits.coloring import hinted_ab, scribbled_ab
+from tomau.edits.coloring import Edits, Scribbles, hinted_ab, scribbled_ab
 from tomau.edits.hints import Hints, parse_hint
 from tomau.errors import MissingExtraError, UsageError
 from tomau.runtime.prediction import Prediction
@@ -65,3 +66,49 @@ def test_missing_solver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(MissingExtraError, match=r'pip install "tomau\[scribbles\]"'):
         scribbled_ab(L, HINTS)
+
+
+def test_hints_are_an_edit_of_their_own_picture() -> None:
+    prediction = predict(guided=True)
+    answer = HINTS(prediction, 64, 80)
+    np.testing.assert_array_equal(answer.ab, hinted_ab(prediction, HINTS))
+    parsed = Hints.parse(80, 64, "20,30=#c03028", exact=True)
+    np.testing.assert_allclose(parsed(prediction, 64, 80).ab[30, 20], RED_AB, atol=1e-3)
+    with pytest.raises(UsageError, match="hints for a picture of 80x64 came with one of 81x64"):
+        HINTS(prediction, 64, 81)
+
+
+@pytest.mark.parametrize("guided", [True, False])
+def test_reach_decides_how_far_a_hint_goes(guided: bool) -> None:
+    prediction = predict(guided=guided)
+    changed = [
+        np.abs(hinted_ab(prediction, HINTS, reach=reach) - prediction.ab).sum()
+        for reach in (0.3, 1, 3)
+    ]
+    assert 0 < changed[0] < changed[1] < changed[2]
+    with pytest.raises(UsageError, match=r"a reach of 0 came; expected 0\.05 to 20"):
+        hinted_ab(prediction, HINTS, reach=0)
+
+
+def test_changed_hints_are_solved_from_the_last_answer() -> None:
+    scribbles = Scribbles(L)
+    first = Hints(80, 64, (parse_hint("20,30=#c03028"), parse_hint("60,30=gray")))
+    changed = Hints(80, 64, (*first.strokes, parse_hint("70,50=navy")))
+    scribbles(first)
+    np.testing.assert_allclose(scribbles(changed), scribbled_ab(L, changed), atol=0.05)
+
+
+def test_edits_follow_one_another() -> None:
+    prediction = predict(guided=True)
+    later = Hints.parse(80, 64, "60,30=navy")
+    both = Edits((HINTS, later))(prediction, 64, 80)
+    expected = later(HINTS(prediction, 64, 80), 64, 80)
+    np.testing.assert_array_equal(both.ab, expected.ab)
+
+
+def test_the_public_names_are_those_of_the_package() -> None:
+    assert tomau.Hints is Hints
+    assert tomau.Scribbles is Scribbles
+    assert set(tomau.__all__) - {"__version__"} == {
+        name for name in tomau.__all__ if hasattr(tomau, name) and name != "__version__"
+    }

@@ -38,6 +38,9 @@ COMMANDS = {
     "suggest": Entry(
         "tomau.cli.suggest:suggest", "Name colours that a place in a photograph might have."
     ),
+    "gallery": Entry(
+        "tomau.cli.gallery:gallery", "Gather pictures in colour to be proposed as references."
+    ),
     "evaluate": Entry(
         "tomau.cli.evaluate:evaluate", "Score results, or a model, against the truth."
     ),

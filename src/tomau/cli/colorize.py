@@ -16,10 +16,12 @@ from tomau.cli import finish_options, folder_options, hint_options, options
 from tomau.cli.console import Console, printable
 from tomau.cli.figures import before_and_after, write_figure
 from tomau.cli.folder_run import Teller, foreign_results, run_plan, watch_folders
+from tomau.cli.variants_run import refuse_beside_variants, run_variants
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from tomau.cli.folder_run import Engine
+    from tomau.edits.coloring import HintEdit
     from tomau.runtime import Colorizer, Existing, ModelCard, Naming, Plan, RunOptions, RunSummary
 
 STREAM = "-"
@@ -103,9 +105,12 @@ def colorize(
     hints: hint_options.File = None,
     scribbles: hint_options.Scribbles = None,
     exact: hint_options.Exact = False,
+    reach: hint_options.Reach = 1.0,
     reference: hint_options.References = None,
     exemplar_method: hint_options.Method = "auto",
     reference_trust: hint_options.Trust = 1.0,
+    variants: hint_options.Variants = None,
+    seed: hint_options.Seed = 0,
     luminance: finish_options.Luminance = "lab",
     recolor: finish_options.Recolor = False,
     profile: finish_options.Profile = "srgb",
@@ -177,7 +182,7 @@ def colorize(
         bits=None if bits is None else (16 if bits == "16" else 8),
         provenance=provenance,
     )
-    marks = hint_options.read_edit(hint, hints, scribbles, exact=exact)
+    marks = hint_options.read_edit(hint, hints, scribbles, exact=exact, reach=reach)
     taken = hint_options.read_reference(reference, exemplar_method, reference_trust)
     chosen = RunOptions(
         size=options.asked_size(size),
@@ -187,12 +192,10 @@ def colorize(
         finish=finish,
         edit=hint_options.joined(taken, marks),
     )
-    if address is not None and engine != "ray":
-        raise UsageError(f"--address {address} came without --engine ray; give both or none")
-    if watch and contact_sheet is not None:
-        raise UsageError(
-            "--contact-sheet came with --watch, which has no end; leave one of them out"
-        )
+    _check_address(address, engine)
+    _check_sheet(watch, contact_sheet)
+    if variants is not None:
+        refuse_beside_variants(STREAM in inputs, report, manifest, watch, shard, engine != "local")
     if STREAM in inputs or output == STREAM:
         if dry_run or as_json or report or manifest or contact_sheet or watch or shard:
             raise UsageError(
@@ -207,12 +210,16 @@ def colorize(
     plan = look()
     chosen = replace(chosen, existing=_existing(overwrite, plan), digests=manifest is not None)
     _protect_photographs(plan, report, manifest, contact_sheet)
-    if marks is not None and (watch or len(plan.tasks) != 1):
-        raise UsageError(
-            f"hints came with {len(plan.tasks)} photographs; expected one: they are for its pixels"
-        )
+    _check_alone(plan, marks, variants, watch=watch)
     if dry_run:
         _show_plan(plan, chosen, console, as_json=as_json)
+        return
+    if variants is not None:
+        colorizer = Colorizer.load(model, device=device)
+        run_variants(
+            plan.tasks[0], colorizer, chosen, variants, seed, contact_sheet, console,
+            as_json=as_json,
+        )  # fmt: skip
         return
     work, card = _open_engine(engine, model, device, chosen, address, console)
     remove_leftovers({task.target.parent for task in plan.tasks})
@@ -231,6 +238,29 @@ def colorize(
         if not as_json:
             console.result(printable(contact_sheet))
     teller.finish(is_batch=plan.is_batch, interrupted=summary.interrupted)
+
+
+def _check_address(address: str | None, engine: str) -> None:
+    if address is not None and engine != "ray":
+        raise UsageError(f"--address {address} came without --engine ray; give both or none")
+
+
+def _check_sheet(watch: bool, contact_sheet: Path | None) -> None:
+    if watch and contact_sheet is not None:
+        raise UsageError(
+            "--contact-sheet came with --watch, which has no end; leave one of them out"
+        )
+
+
+def _check_alone(plan: Plan, marks: HintEdit | None, variants: int | None, *, watch: bool) -> None:
+    """Refuse more photographs than one where one is meant."""
+    count = len(plan.tasks)
+    if marks is not None and (watch or count != 1):
+        raise UsageError(
+            f"hints came with {count} photographs; expected one: they are for its pixels"
+        )
+    if variants is not None and count != 1:
+        raise UsageError(f"--variants came with {count} photographs; expected one")
 
 
 def _open_engine(

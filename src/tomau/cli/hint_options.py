@@ -11,7 +11,6 @@ from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from tomau.edits.coloring import HintEdit
-    from tomau.edits.references import Reference
     from tomau.runtime.prediction import Edit
 
 Points: TypeAlias = Annotated[
@@ -42,12 +41,23 @@ Scribbles: TypeAlias = Annotated[
 Exact: TypeAlias = Annotated[
     bool, typer.Option("--exact", help="Meet every hint exactly, where the model comes near.")
 ]
+Reach: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--reach",
+        metavar="R",
+        min=0.05,
+        max=20.0,
+        help="How far hints reach to what looks alike: 1 as is usual, 2 twice as far.",
+    ),
+]
 References: TypeAlias = Annotated[
     list[Path] | None,
     typer.Option(
         "--reference",
         metavar="FILE",
-        help="A picture in colour to take colours from. May be given many times.",
+        help="A picture in colour to take colours from. May be given many times. gallery: the "
+        "pictures of the gallery that are most like the photograph (see: tomau gallery).",
     ),
 ]
 MethodName: TypeAlias = Literal["auto", "deep", "welsh", "reinhard", "transport"]
@@ -69,9 +79,24 @@ Trust: TypeAlias = Annotated[
         help="How far deep believes references: 1 errs least, 3 goes all the way.",
     ),
 ]
+Variants: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--variants",
+        metavar="N",
+        min=1,
+        max=24,
+        help="Write N different plausible results of one photograph, <result>.1 to <result>.N, and "
+        "a sheet of them to choose by.",
+    ),
+]
+Seed: TypeAlias = Annotated[
+    int,
+    typer.Option("--seed", metavar="S", min=0, help="Another number gives other variants."),
+]
 
 
-def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -> Reference | None:
+def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -> Edit | None:
     """Read the references that were asked for; None if there were none.
 
     Raises:
@@ -83,28 +108,42 @@ def read_reference(paths: list[Path] | None, method: MethodName, trust: float) -
                 "--exemplar-method or --reference-trust came without --reference; give one"
             )
         return None
+    if Path("gallery") in paths:
+        if len(paths) > 1:
+            raise UsageError("--reference gallery came with others; expected it alone, or files")
+        from tomau.edits.gallery import FromGallery, Gallery, default_gallery
+
+        return FromGallery(Gallery(default_gallery()), method, trust)
     from tomau.edits.references import Reference
 
     return Reference.read(*paths, method=method, trust=trust)
 
 
 def read_edit(
-    points: list[str] | None, file: Path | None, scribbles: Path | None, *, exact: bool
+    points: list[str] | None,
+    file: Path | None,
+    scribbles: Path | None,
+    *,
+    exact: bool,
+    reach: float,
 ) -> HintEdit | None:
     """Return what the options ask for, or None.
 
     Raises:
-        UsageError: a point cannot be read, or ``--exact`` came alone.
+        UsageError: a point cannot be read, or ``--exact`` or ``--reach`` came alone.
     """
     if not points and file is None and scribbles is None:
-        if exact:
-            raise UsageError("--exact came without hints; expected --hint, --hints or --scribbles")
+        if exact or reach != 1:
+            option = "--exact" if exact else "--reach"
+            raise UsageError(
+                f"{option} came without hints; expected --hint, --hints or --scribbles"
+            )
         return None
     from tomau.edits.coloring import HintEdit
     from tomau.edits.hints import parse_hint
 
     strokes = tuple(parse_hint(text) for text in points or ())
-    return HintEdit(strokes, file, scribbles, exact)
+    return HintEdit(strokes, file, scribbles, exact, reach)
 
 
 def joined(*edits: Edit | None) -> Edit | None:

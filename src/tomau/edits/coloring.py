@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tomau.edits.hints import Hints, Stroke, read_hints, read_scribbles
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 _NEAR, _FAR = 3e-3, 2e-4
 """Decay of `ScribbleSolver.solve`: corrections fade over some ten pixels, or some forty."""
 
+PERSONS_REACH = 0.4
+"""How far a person's hints reach, in shares of what the network learnt.
+
+It learnt from true colours, which things of one kind share; a person wants one thing otherwise.
+Chosen on things given another colour (benchmarks/hint_reach.py).
+"""
+
+LEAST_REACH, MOST_REACH = 0.05, 20.0
+
 
 @dataclass(frozen=True)
 class HintEdit:
@@ -30,12 +39,14 @@ class HintEdit:
         file: JSON file of strokes.
         scribbles: PNG, painted on a transparent layer over the picture.
         exact: as `hinted_ab` says.
+        reach: the same.
     """
 
     points: tuple[Stroke, ...] = ()
     file: Path | None = None
     scribbles: Path | None = None
     exact: bool = False
+    reach: float = 1.0
 
     def __call__(self, prediction: Prediction, height: int, width: int) -> Prediction:
         """Correct a prediction for a picture of ``height`` x ``width`` pixels.
@@ -46,8 +57,9 @@ class HintEdit:
         """
         strokes = () if self.file is None else read_hints(self.file, width, height)
         paint = None if self.scribbles is None else read_scribbles(self.scribbles)
-        hints = Hints(width, height, (*strokes, *self.points), paint)
-        return replace(prediction, ab=hinted_ab(prediction, hints, exact=self.exact))
+        every = (*strokes, *self.points)
+        hints = Hints(width, height, every, paint, self.exact, self.reach)
+        return hints(prediction, height, width)
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,9 @@ class Edits:
         return prediction
 
 
-def hinted_ab(prediction: Prediction, hints: Hints, *, exact: bool = False) -> NDArray[np.float32]:
+def hinted_ab(
+    prediction: Prediction, hints: Hints, *, exact: bool = False, reach: float = 1.0
+) -> NDArray[np.float32]:
     """Correct what a network said of a picture by hints.
 
     A network with a guide spreads them itself. To one without, the difference between each hint
@@ -74,21 +88,62 @@ def hinted_ab(prediction: Prediction, hints: Hints, *, exact: bool = False) -> N
         hints: for the picture at its own size.
         exact: meet every hint exactly, where the network by itself comes near; what is left of
             the difference is spread close by.
+        reach: how far hints reach; 1 as is usual for people, 2 twice as far.
 
     Returns:
         ab (h, w, 2) float32.
 
     Raises:
+        UsageError: the reach is out of range.
         MissingExtraError: the solver is needed and not installed.
     """
+    if not LEAST_REACH <= reach <= MOST_REACH:
+        raise UsageError(f"a reach of {reach} came; expected {LEAST_REACH:g} to {MOST_REACH:g}")
     planes = hints.planes(*prediction.ab.shape[:2])
     marked = planes[..., 2] > 0
     guided = prediction.guide is not None
-    ab = prediction.with_hints(planes) if guided else prediction.ab
+    ab = prediction.ab
+    if guided:
+        ab = prediction.with_hints(planes, reach=PERSONS_REACH * reach)
     if guided and not exact:
         return ab
     solver = _solver(prediction.l)
-    return ab + solver.solve(planes[..., :2] - ab, marked, decay=_NEAR if guided else _FAR)
+    return ab + solver.solve(
+        planes[..., :2] - ab, marked, decay=_NEAR if guided else _FAR / reach**2
+    )
+
+
+class Scribbles:
+    """Colours one picture by hints alone, without a network; changed hints are solved sooner.
+
+    >>> import tomau
+    >>> scribbles = tomau.Scribbles(l)                              # doctest: +SKIP
+    >>> ab = scribbles(tomau.Hints(640, 480, strokes))              # doctest: +SKIP
+    """
+
+    def __init__(self, l: NDArray[np.float32]) -> None:
+        """Prepare a picture, L* (h, w) in 0..100, at working size.
+
+        Raises:
+            MissingExtraError: the solver is not installed.
+        """
+        self._solver = _solver(l)
+        self._last: NDArray[np.float32] | None = None
+
+    def __call__(self, hints: Hints) -> NDArray[np.float32]:
+        """Spread hints over the picture: ab (h, w, 2).
+
+        Raises:
+            UsageError: there are no hints.
+        """
+        planes = hints.planes(*self._solver.shape)
+        marked = planes[..., 2] > 0
+        if not marked.any():
+            raise UsageError(
+                "no hints came; expected at least one: without a network it gives colour"
+            )
+        self._last = self._solver.solve(planes[..., :2], marked, start=self._last)
+        return self._last
 
 
 def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
@@ -98,11 +153,7 @@ def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
         UsageError: there are no hints.
         MissingExtraError: the solver is not installed.
     """
-    planes = hints.planes(*l.shape)
-    marked = planes[..., 2] > 0
-    if not marked.any():
-        raise UsageError("no hints came; expected at least one: without a network it gives colour")
-    return _solver(l).solve(planes[..., :2], marked)
+    return Scribbles(l)(hints)
 
 
 def _solver(l: NDArray[np.float32]) -> ScribbleSolver:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tomau.edits.matching import CELL, match, same_things
+from tomau.edits.matching import match, same_things
+from tomau.edits.spreading import CELL, spread_cells
 from tomau.runtime.hints import enlarged, pooled
 
 if TYPE_CHECKING:
@@ -48,15 +49,11 @@ def deep(prediction: Prediction, references: Sequence[Seen], *, trust: float = 1
     height, width = prediction.l.shape
     rows, columns = matches.shape
     border = ((0, rows * CELL - height), (0, columns * CELL - width), (0, 0))
-    ab = np.pad(prediction.ab, border, mode="edge")
-    automatic = pooled(ab, CELL)
+    automatic = pooled(np.pad(prediction.ab, border, mode="edge"), CELL)
     share = np.clip(trust * SHARE * np.clip(matches.likeness / _WHOLE, _LEAST, 1), 0, 1)
-    change = share[:, np.newaxis] * (matches.ab - automatic.reshape(-1, 2))
-    mask = np.clip(matches.likeness, 0.05, 1)[:, np.newaxis] ** 2
-    cells = np.concatenate((change, mask), axis=1).reshape(rows, columns, 3)
-    hints = cells.repeat(CELL, axis=0).repeat(CELL, axis=1)
-    hints[..., :2] = (hints[..., :2] + ab) * hints[..., 2:]
-    spread = prediction.with_hints(hints[:height, :width])
+    change = share.reshape(rows, columns, 1) * (matches.ab.reshape(rows, columns, 2) - automatic)
+    sureness = np.clip(matches.likeness, 0.05, 1).reshape(rows, columns) ** 2
+    spread = spread_cells(prediction, change, sureness)
     found, sure = same_things(prediction, references, matches)
     taken = enlarged(sure[..., np.newaxis], found.shape)[:height, :width]
     corrected: Floats = spread + taken * (found[:height, :width] - spread)

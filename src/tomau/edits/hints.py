@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from tomau.runtime.prediction import Prediction
 
     Rgb = tuple[int, int, int]
 
@@ -45,19 +47,56 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Hints:
-    """All that a person painted on a picture.
+    """All that a person painted on a picture: an `Edit` of what a network said of it.
+
+    >>> import tomau
+    >>> hints = tomau.Hints.parse(640, 480, "120,340=#2f6b3c")      # doctest: +SKIP
+    >>> tomau.colorize("photo.jpg", edit=hints).save("new.jpg")     # doctest: +SKIP
 
     Attributes:
         width: of the picture that the hints are for, in pixels.
         height: the same.
         strokes: lines and points; later ones cover earlier ones.
         paint: (height, width, 4) uint8 RGBA, under the strokes; transparent where nothing is.
+        exact: as `tomau.edits.coloring.hinted_ab` says.
+        reach: the same.
     """
 
     width: int
     height: int
     strokes: tuple[Stroke, ...] = ()
     paint: NDArray[np.uint8] | None = None
+    exact: bool = False
+    reach: float = 1.0
+
+    @classmethod
+    def parse(
+        cls, width: int, height: int, *points: str, exact: bool = False, reach: float = 1.0
+    ) -> Hints:
+        """Read points such as ``120,340=#c03028`` for a picture of ``width`` x ``height``.
+
+        Raises:
+            UsageError: one cannot be read, or lies outside the picture.
+        """
+        strokes = tuple(parse_hint(text) for text in points)
+        return cls(width, height, strokes, exact=exact, reach=reach)
+
+    def __call__(self, prediction: Prediction, height: int, width: int) -> Prediction:
+        """Correct a prediction for a picture of ``height`` x ``width`` pixels.
+
+        Raises:
+            UsageError: that is not the size of the hints' picture, or the reach is out of range.
+            MissingExtraError: the solver is needed and not installed.
+        """
+        if (width, height) != (self.width, self.height):
+            raise UsageError(
+                f"hints for a picture of {self.width}x{self.height} came with one of "
+                f"{width}x{height}; expected the same size"
+            )
+        from tomau.edits.coloring import hinted_ab
+
+        ab = hinted_ab(prediction, self, exact=self.exact, reach=self.reach)
+        return replace(prediction, ab=ab)
 
     def __post_init__(self) -> None:
         for stroke in self.strokes:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from tomau.edits.spreading import CELL
 from tomau.errors import UsageError
 from tomau.runtime.hints import enlarged, pooled
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from tomau.runtime.prediction import Prediction
 
     Floats = NDArray[np.float32]
-
-CELL = 8
-"""Side in pixels, at working size, of what is matched."""
 
 _FEATURE_STRIDE = 16
 _TEMPERATURE = 0.1

@@ -105,7 +105,7 @@ class Reference:
                 'a model whose card says "hints": true (see: tomau models info), or another method'
             )
         notes = list(prediction.notes)
-        colored = [k for k, picture in enumerate(self.pictures) if not _is_gray(picture)]
+        colored = [k for k, picture in enumerate(self.pictures) if not is_gray(picture)]
         for k in set(range(len(self.pictures))) - set(colored):
             told = self.names[k] if self.names else f"number {k + 1}"
             rest = "is left out" if colored else "gives gray"
@@ -153,7 +153,7 @@ def see(picture: Picture, ask: Ask) -> Seen:
     return Seen(prediction, lab[..., 1:], opaque)
 
 
-def _is_gray(picture: Picture) -> bool:
+def is_gray(picture: Picture) -> bool:
     """Whether what counts of a picture has no colour to speak of.
 
     Raises:

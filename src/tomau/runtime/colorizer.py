@@ -217,7 +217,7 @@ class Colorizer:
             for port in (answer.guide, answer.features, answer.classes)
         )
         ask = _Network(self, pixels)
-        return Prediction(small, ab, guide, features, classes, ask=ask)
+        return Prediction(small, ab, guide, features, classes, ask=ask, card=self.card)
 
     def _colorize_array(
         self, image: NDArray[Any], *, size: AskedSize, strength: float, edit: Edit | None

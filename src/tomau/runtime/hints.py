@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GUIDE_STRIDE, HINT_STRIDE = 4, 8
-_LOGITS_AT_ONCE = 1 << 22  # 16 MB of them
+_LOGITS_AT_ONCE = 1 << 19  # 2 MB of them, which caches hold
 
 
 def spread_hints(
@@ -62,14 +62,16 @@ def _attended(
     """What each query takes: rows of embedding, place, own, nearness; keys without the last two."""
     embedding, places, own, nearness = np.split(queries, (-4, -2, -1), axis=1)
     key, key_places = np.split(keys, (-2,), axis=1)
-    distances = (
-        np.square(places).sum(1, keepdims=True)
-        + np.square(key_places).sum(1)
-        - 2 * places @ key_places.T
-    )
-    logits = embedding @ key.T - nearness * distances + sure
+    # embedding . key - nearness * |place - key_place|^2 + sure, as one product of matrices.
+    squares = np.square(places).sum(1, keepdims=True)
+    ones = np.ones_like(own)
+    query = np.hstack((embedding, 2 * nearness * places, -nearness, -nearness * squares, ones))
+    far = np.square(key_places).sum(1, keepdims=True)
+    wanted = np.hstack((key, key_places, far, np.ones_like(far), sure[:, np.newaxis]))
+    logits = query @ wanted.T
     top = np.maximum(logits.max(1, keepdims=True), own)
-    weights = np.exp(logits - top)
+    logits -= top
+    weights = np.exp(logits, out=logits)
     taken: NDArray[np.float32] = weights / (weights.sum(1, keepdims=True) + np.exp(own - top))
     return taken @ missing
 

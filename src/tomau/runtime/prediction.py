@@ -40,7 +40,7 @@ class Prediction:
             divided by 8; None likewise.
         notes: what a user should be told of it; mostly nothing.
         ask: the network that answered, for other pictures, at the same working size.
-        card: of the model that answered, if another did than the one that was asked.
+        card: of the model that answered.
     """
 
     l: NDArray[np.float32]
@@ -52,8 +52,10 @@ class Prediction:
     ask: Ask | None = None
     card: ModelCard | None = None
 
-    def with_hints(self, hints: NDArray[np.float32]) -> NDArray[np.float32]:
+    def with_hints(self, hints: NDArray[np.float32], *, reach: float = 1.0) -> NDArray[np.float32]:
         """Answer ab (h, w, 2), corrected by ``hints`` (h, w, 3): a*b* times mask, mask 0 to 1.
+
+        ``reach`` is a factor on the distances over which the network spreads them, above 0.
 
         Raises:
             UsageError: the network takes no hints, or they are not of the size of ``ab``.
@@ -69,4 +71,8 @@ class Prediction:
         rows, columns = (side * GUIDE_STRIDE for side in self.guide.shape[:2])
         border = ((0, rows - height), (0, columns - width), (0, 0))
         ab = np.pad(self.ab, border, mode="edge")
-        return spread_hints(ab, self.guide, np.pad(hints, border))[:height, :width]
+        guide = self.guide
+        if reach != 1:
+            # Nearness, the last plane, counts per square of distance.
+            guide = np.concatenate((guide[..., :-1], guide[..., -1:] / np.float32(reach**2)), 2)
+        return spread_hints(ab, guide, np.pad(hints, border))[:height, :width]
