@@ -32,7 +32,7 @@ ENV PATH=/opt/tomau/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TOMAU_HOME=/var/lib/tomau
-USER tomau
+USER 10001
 VOLUME ["/var/lib/tomau"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

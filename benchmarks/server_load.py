@@ -3,8 +3,9 @@
 A real `tomau serve` is started on this machine with an empty data folder. Clients are threads of
 this process, so that they share the processors with the server. A client sends a photograph of
 1.5 megapixels to /main/, waits for the answer and sends the next; told 503, it waits as long as
-Retry-After says. "Bare" is the same work on the same bytes by a Colorizer in this process, before
-the server is started. Memory is the resident memory of the server's process that answers.
+Retry-After says. "Bare" is the same work on the same bytes by a Colorizer in this process, half of
+it before the server is started and half after it is stopped. Memory is the resident memory of the
+server's process that answers.
 
     python benchmarks/server_load.py --out results/server_load.csv
 """
@@ -55,21 +56,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--bare-seconds", type=float, default=20.0)
+    parser.add_argument("--bare-seconds", type=float, default=12.0)
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
     options = parser.parse_args()
     photo = made_photo()
-    bare = measure_bare(photo, options.bare_seconds)
-    rows: list[Row] = [("bare Colorizer", bare, "photographs/s")]
+    before = measure_bare(photo, options.bare_seconds)
     with tempfile.TemporaryDirectory() as home:
         server = Server(options.port, Path(home))
         try:
             server.wait()
-            rows += measure_load(server, photo, options.clients, options.seconds, bare)
-            rows += measure_previews(server, photo)
+            load = measure_load(server, photo, options.clients, options.seconds)
+            previews = measure_previews(server, photo)
         finally:
             server.stop()
+    after = measure_bare(photo, options.bare_seconds)
+    bare = (before + after) / 2
+    rows: list[Row] = [
+        ("bare Colorizer, before", before, "photographs/s"),
+        ("bare Colorizer, after", after, "photographs/s"),
+        load[0],
+        ("share of the bare Colorizer", load[0][1] / bare, ""),
+        *load[1:],
+        *previews,
+    ]
     write_rows(rows, options.out)
 
 
@@ -172,9 +182,7 @@ class Tally:
                 self.seconds.append(seconds)
 
 
-def measure_load(
-    server: Server, photo: bytes, clients: int, seconds: float, bare: float
-) -> list[Row]:
+def measure_load(server: Server, photo: bytes, clients: int, seconds: float) -> list[Row]:
     """Let many clients colour at once for some time."""
     body, kind = form("image", photo)
     server.ask(server.connect(), "/main/", body, kind)  # the model is loaded by the first request
@@ -211,7 +219,6 @@ def measure_load(
     others = sum(n for status, n in tally.statuses.items() if status not in ("200", "503"))
     return [
         (f"{clients} clients, {seconds:g} s: coloured", rate, "photographs/s"),
-        ("share of the bare Colorizer", rate / bare, ""),
         ("answers 200", tally.statuses["200"], ""),
         ("answers 503 with Retry-After", tally.statuses["503"], ""),
         ("all other answers and errors", others, ""),

@@ -61,12 +61,17 @@ schema = schemathesis.openapi.from_dict(json.loads(openapi_document()))
 
 @pytest.fixture
 def things(make_version: MakeVersion, local: User) -> dict[str, str]:
-    """One photograph, one version and one job, so that some calls go deep."""
+    """One photograph, version, job and survey, so that some calls go deep."""
+    from tests.server.survey.conftest import made_entries
     from tomau.server.jobs.services import create_job
+    from tomau.server.survey.services import create_survey
 
     version = make_version(local)
     job = create_job(local, [version.photo], version.settings)
-    return {"photo": str(version.photo_id), "version": str(version.id), "job": str(job.id)}
+    survey = create_survey(made_entries(1, ("a",)), owner=local, title="asked")
+    ids = {"photo": str(version.photo_id), "version": str(version.id), "job": str(job.id)}
+    item = str(survey.items.get().id)
+    return ids | {"slug": survey.slug, "item": item, "name": "picture"}
 
 
 def _application(environ: Any, start_response: Any) -> list[bytes]:

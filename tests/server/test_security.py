@@ -190,6 +190,23 @@ def test_cookies_behind_tls_are_for_tls_only(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "named", [{"public_url": "https://studio.example.org"}, {"allowed_hosts": "studio.lan"}]
+)
+def test_a_server_that_is_given_a_name_is_not_open(
+    set_options: SetOptions, db: None, named: dict[str, str]
+) -> None:
+    """A proxy of this machine may stand before it, through which all come."""
+    set_options(**named, token="the-token-of-today")
+    assert APIClient().get(PHOTOS).status_code == 401
+    assert APIClient().get("/api/v1/session").json()["needs"] == "token"
+
+
+def test_what_came_through_a_proxy_is_not_local(client: APIClient) -> None:
+    answer = client.get(PHOTOS, HTTP_X_FORWARDED_FOR="203.0.113.7")
+    assert answer.status_code == 401
+
+
 def test_a_token_is_needed_beyond_this_machine(set_options: SetOptions, db: None) -> None:
     set_options(host="0.0.0.0", token="")
     client = APIClient()

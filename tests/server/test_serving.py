@@ -14,7 +14,16 @@ import numpy as np
 import pytest
 
 from tests.server.conftest import decoded, encoded
-from tests.server.running import end, environment, multipart, serving, start, wait_for
+from tests.server.running import (
+    Server,
+    end,
+    environment,
+    free_port,
+    multipart,
+    serving,
+    start,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +105,24 @@ def test_a_token_is_printed_where_others_can_reach_the_server(home: Path) -> Non
         assert len(token) >= 20
         _, facts = server.ask("/api/v1/session", json.dumps({"token": token}).encode())
         assert facts["user"]["name"] == "local"
+
+
+def test_nothing_is_left_of_a_server_that_is_killed(home: Path) -> None:
+    port = free_port()
+    process = start(["serve", "--port", str(port)], environment(home))
+    server = Server(port, process)
+    wait_for("the server answers", server.is_up)
+    pids = wait_for("all have started", lambda: (p := children(process.pid)) and len(p) > 2 and p)
+    process.kill()
+    process.communicate(timeout=60)
+    wait_for("all have ended", lambda: not any("tomau" in command_of(pid) for pid in pids))
+
+
+def test_many_may_start_at_once(home: Path) -> None:
+    workers = [start(["worker", "--batch"], environment(home)) for _ in range(3)]
+    for worker in workers:
+        code, said = end(worker, 0)
+        assert code == 0, said
 
 
 def _slow_photo(gray_u8: NDArray[np.uint8]) -> bytes:

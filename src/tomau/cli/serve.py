@@ -66,10 +66,7 @@ def serve(
         environment["TOMAU_HOME"] = str(home)
     os.environ.update(environment)
     launch = load_launch()
-    from tomau.server.options import is_loopback
-
-    if not multi_user and not is_loopback(host) and not os.environ.get("TOMAU_TOKEN"):
-        os.environ["TOMAU_TOKEN"] = launch.new_token()
+    os.environ.setdefault("TOMAU_TOKEN", launch.new_token())
     chosen = launch.prepare()
     launch.check_port(chosen)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -138,7 +138,7 @@ def create(
     console = Console(quiet=quiet)
     places = name_contestants(sources)
     studio = open_studio()
-    from tomau.server.survey.folders import gather_entries
+    from tomau.evaluation.survey.folders import gather_entries
 
     problems: list[str] = []
     entries = gather_entries(places, photos, truths, problems, strength=strength, device=device)

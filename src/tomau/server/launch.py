@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import os
 import secrets
 import signal
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -19,11 +22,13 @@ from tomau.server.home import make_home
 from tomau.server.options import Options, read_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SETTINGS = "tomau.server.settings"
 _GRACE_SECONDS = 25.0
 _PAUSE_SECONDS = 1.0
+_MIGRATION_LOCK = 0x746F6D6175
+_PR_SET_PDEATHSIG = 1
 _CANNOT_START = (1, 3, 4)  # gunicorn: the address, the worker, the application
 
 
@@ -41,13 +46,32 @@ def prepare() -> Options:
     from django.db import DatabaseError
 
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        with _alone(options):
+            call_command("migrate", interactive=False, verbosity=0)
     except DatabaseError as error:
         reason = " ".join(str(error).split())
         raise UsageError(
             f"the database cannot be used ({reason}); check DATABASE_URL or TOMAU_HOME"
         ) from error
     return options
+
+
+@contextmanager
+def _alone(options: Options) -> Iterator[None]:
+    """Let one process at a time bring the database to the present form."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+        return
+    with (options.home / ".migration-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def check_port(options: Options) -> None:
@@ -148,4 +172,10 @@ class Supervisor:
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
     # In a session of its own: Ctrl-C in a terminal is for the supervisor, which stops both.
-    return subprocess.Popen(command, start_new_session=True)
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to stop this process when the supervisor dies, even by ``kill -9``."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

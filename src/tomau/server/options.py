@@ -73,13 +73,19 @@ class Options(BaseSettings):
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach the server."""
+        """Whether the server listens to this machine alone."""
         return is_loopback(self.host)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everyone is the one local person: nobody but this machine is meant to ask."""
+        named = bool(self.public_url or self.allowed_hosts)
+        return self.mode == "single" and self.is_local and not named
 
     @property
     def needs_token(self) -> bool:
         """Whether single mode asks for the start-up token."""
-        return self.mode == "single" and not self.is_local
+        return self.mode == "single" and not self.is_open
 
     @property
     def is_https(self) -> bool:

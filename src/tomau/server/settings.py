@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.functional import lazy
 
 from tomau.server.home import database_file, files_folder, secret_key, upload_folder
-from tomau.server.options import read_options
+from tomau.server.options import Options, read_options
 
 OPTIONS = read_options()
 PACKAGE = Path(__file__).resolve().parent
@@ -93,14 +93,14 @@ DATABASES = {"default": _database()}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
-def _file_storage() -> dict[str, Any]:
+def file_storage(options: Options) -> dict[str, Any]:
     """A bucket where one is named, else a folder."""
-    if OPTIONS.s3_bucket:
+    if options.s3_bucket:
         return {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
-                "bucket_name": OPTIONS.s3_bucket,
-                "endpoint_url": OPTIONS.s3_endpoint or None,
+                "bucket_name": options.s3_bucket,
+                "endpoint_url": options.s3_endpoint or None,
                 "file_overwrite": True,
                 "default_acl": "private",
             },
@@ -108,7 +108,7 @@ def _file_storage() -> dict[str, Any]:
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": files_folder(OPTIONS.home),
+            "location": files_folder(options.home),
             "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
@@ -117,7 +117,7 @@ def _file_storage() -> dict[str, Any]:
 
 
 STORAGES = {
-    "default": _file_storage(),
+    "default": file_storage(OPTIONS),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_TEMP_DIR = upload_folder(OPTIONS.home)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.server.conftest import jpeg_bytes  # noqa: F401 - its import makes Django ready
-from tomau.server.survey.entries import Entry
+from tomau.evaluation.survey.entries import Entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,8 +74,10 @@ def vote(client: APIClient, survey, item: dict, value: int | str):
     return client.put(f"/api/v1/surveys/{survey.slug}/rate/{item['id']}", answer)
 
 
-def survey_command(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def survey_command(
+    home: Path, *arguments: str | Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run ``tomau survey`` in a process, and on a data folder, of its own."""
-    environment = {**os.environ, "TOMAU_HOME": str(home)}
+    environment = {**os.environ, "TOMAU_HOME": str(home), **variables}
     call = [sys.executable, "-m", "tomau", "survey", *map(str, arguments)]
     return subprocess.run(call, env=environment, capture_output=True, text=True, check=False)

@@ -1,16 +1,40 @@
-"""``tomau survey`` on a studio, in processes of their own."""
+"""``tomau survey`` on a studio; in this process but for one test."""
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from tests.server.survey.conftest import patch_jpeg, survey_command
+from tomau.cli.app import app
+from tomau.server import files
+from tomau.server.survey.models import Survey
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 STUDY = Path(__file__).parents[2] / "evaluation" / "survey" / "data" / "study.csv"
+
+
+class Command(Protocol):
+    def __call__(self, *arguments: str | Path) -> Result: ...
+
+
+@pytest.fixture
+def command(db: None) -> Command:
+    """Calls ``tomau survey`` on the tests' own database and folder."""
+    runner = CliRunner()
+
+    def call(*arguments: str | Path) -> Result:
+        return runner.invoke(app, ["survey", *map(str, arguments)])
+
+    return call
 
 
 @pytest.fixture
@@ -24,50 +48,54 @@ def folders(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_studys_table_is_kept_listed_and_exported(tmp_path: Path) -> None:
-    run = survey_command(tmp_path, "import", STUDY, "--json")
+def test_a_data_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    run = survey_command(tmp_path / "home", "import", STUDY, "--json")
     assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["overall"]["votes"] == 2000
+    assert (tmp_path / "home" / "tomau.sqlite3").exists()
+
+
+def test_the_studys_table_is_kept_listed_and_exported(command: Command, tmp_path: Path) -> None:
+    run = command("import", STUDY, "--json")
+    assert run.exit_code == 0, run.stderr
     found = json.loads(run.stdout)
     assert [f"{one['mean']:.2f}" for one in found["pictures"]][:3] == ["3.65", "2.53", "3.87"]
     assert f"{found['overall']['mean']:.2f}" == "3.38"
-    (kept,) = json.loads(survey_command(tmp_path, "list", "--json").stdout)
+    (kept,) = json.loads(command("list", "--json").stdout)
     assert (kept["votes"], kept["closed"], kept["link"]) == (2000, True, None)
-    assert survey_command(tmp_path, "export", kept["slug"]).stdout == STUDY.read_text()
-    again = survey_command(tmp_path, "results", kept["slug"], "--json")
+    assert command("export", kept["slug"]).stdout == STUDY.read_text()
+    again = command("results", kept["slug"], "--json")
     assert json.loads(again.stdout)["best"] == ["05", "07", "09"]
     document = tmp_path / "kept.json"
-    assert survey_command(tmp_path, "export", kept["slug"], "-o", document).returncode == 0
-    assert json.loads(survey_command(tmp_path, "results", document, "--json").stdout) == {
+    assert command("export", kept["slug"], "-o", document).exit_code == 0
+    assert json.loads(command("results", document, "--json").stdout) == {
         **found,
         "title": "study.csv",
     }
 
 
 def test_folders_a_model_and_true_photographs_become_a_survey(
-    folders: Path, tiny_model: Path
+    command: Command, folders: Path, tiny_model: Path
 ) -> None:
-    home = folders / "home"
     truths = folders / "truths"
     options = ["--photos", truths, "--truths", truths, "--repeats", "2", "--json"]
-    run = survey_command(home, "create", folders / "ours", f"net={tiny_model}", *options)
-    assert run.returncode == 0, run.stderr
+    run = command("create", folders / "ours", f"net={tiny_model}", *options)
+    assert run.exit_code == 0, run.stderr
     made = json.loads(run.stdout)
     assert made["pictures"] == 6
     assert made["link"] == f"http://127.0.0.1:8000/s/{made['slug']}"
-    (kept,) = json.loads(survey_command(home, "list", "--json").stdout)
+    (kept,) = json.loads(command("list", "--json").stdout)
     assert (kept["title"], kept["items"], kept["repeats"]) == ("ours, net", 8, 2)
-    shown = list((home / "files" / "surveys").glob("*/*.jpg"))
-    assert len(shown) == 6
-    for path in shown:
-        with Image.open(path) as image:
-            assert image.size == (32, 24)
+    survey = Survey.objects.get()
+    for picture in survey.pictures.all():
+        jpeg = files.read(files.survey_picture(survey.id, picture.id))
+        assert Image.open(io.BytesIO(jpeg)).size == (32, 24)
 
 
-def test_pairs_are_made_of_equal_names(folders: Path) -> None:
-    home = folders / "home"
-    run = survey_command(home, "create", folders / "ours", folders / "theirs", "--mode", "pairwise")
-    assert run.returncode == 0, run.stderr
-    (kept,) = json.loads(survey_command(home, "list", "--json").stdout)
+def test_pairs_are_made_of_equal_names(command: Command, folders: Path) -> None:
+    run = command("create", folders / "ours", folders / "theirs", "--mode", "pairwise")
+    assert run.exit_code == 0, run.stderr
+    (kept,) = json.loads(command("list", "--json").stdout)
     assert (kept["mode"], kept["items"]) == ("pairwise", 2)
     assert run.stdout.strip() == kept["link"]
 
@@ -80,7 +108,7 @@ def test_pairs_are_made_of_equal_names(folders: Path) -> None:
         (["create", "{}"], 2, "two pictures are called"),
         (["create", "{}/ours", "--mode", "pairwise"], 2, "photograph with two pictures"),
         (["create", "{}/ours", "--repeats", "3"], 2, "expected 0 to 2"),
-        (["create", "{}/ours", "--truths", "{}/home"], 1, "no picture lies in"),
+        (["create", "{}/ours", "--truths", "{}/empty"], 1, "no picture lies in"),
         (["create", "truth={}/ours"], 2, "a name that is taken"),
         (["results", "nothing"], 2, "nothing is no file and no survey"),
         (["export", "nothing"], 2, "nothing is no file and no survey"),
@@ -89,23 +117,22 @@ def test_pairs_are_made_of_equal_names(folders: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
-    arguments: list[str], code: int, message: str, folders: Path
+    arguments: list[str], code: int, message: str, command: Command, folders: Path
 ) -> None:
     if arguments == ["create", "{}"]:  # a folder tree in which two results share a name
         (folders / "ours" / "0.jpg").write_bytes(patch_jpeg((1, 2, 3)))
         arguments = ["create", "{}/ours"]
-    (folders / "home").mkdir()
-    run = survey_command(folders / "home", *(part.format(folders) for part in arguments))
-    assert run.returncode == code, run.stderr
+    (folders / "empty").mkdir()
+    run = command(*(part.format(folders) for part in arguments))
+    assert run.exit_code == code, run.stderr
     assert message in run.stderr
     assert run.stderr.count("\n") == 1
     assert not run.stdout
 
 
-def test_a_damaged_picture_leaves_no_survey(folders: Path) -> None:
+def test_a_damaged_picture_leaves_no_survey(command: Command, folders: Path) -> None:
     (folders / "ours" / "broken.jpg").write_bytes(patch_jpeg((1, 2, 3))[:200])
-    run = survey_command(folders / "home", "create", folders / "ours")
-    assert run.returncode == 1
+    run = command("create", folders / "ours")
+    assert run.exit_code == 1
     assert "broken.jpg" in run.stderr
-    assert json.loads(survey_command(folders / "home", "list", "--json").stdout) == []
-    assert not list((folders / "home").rglob("*.jpg"))
+    assert json.loads(command("list", "--json").stdout) == []

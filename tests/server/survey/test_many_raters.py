@@ -6,17 +6,18 @@ import csv
 import http.client
 import io
 import json
-import os
 import random
-import socket
-import subprocess
 import sys
+import warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.server.postgres import UnavailableError, running_postgres
+from tests.server.running import serving
 from tests.server.survey.conftest import patch_jpeg, survey_command
 
 if TYPE_CHECKING:
@@ -25,82 +26,66 @@ if TYPE_CHECKING:
 
 RATERS, PICTURES, THREADS = 200, 3, 200
 
+Answer = tuple[int, str, bytes]
 
-class Server:
-    """A server process; its socket listens before it runs, so that nobody has to wait for it."""
 
-    def __init__(self, home: Path) -> None:
-        self.environment = {**os.environ, "TOMAU_HOME": str(home), "TOMAU_MODE": "single"}
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=2 * THREADS)
-        self.port = self.listener.getsockname()[1]
-        descriptor = self.listener.fileno()
-        command = [
-            "-m",
-            "gunicorn",
-            "tomau.server.wsgi:application",
-            "--bind",
-            f"fd://{descriptor}",
-        ]
-        command += ["--worker-class", "gthread", "--threads", "32", "--log-level", "warning"]
-        self.process = subprocess.Popen(
-            [sys.executable, *command, "--no-control-socket"],
-            env=self.environment,
-            pass_fds=[descriptor],
-        )
+class Asker:
+    """Sends requests to a survey, each on a connection of its own."""
 
-    def ask(
-        self, method: str, path: str, body: object = None, cookie: str = ""
-    ) -> tuple[int, str, bytes]:
-        """Send one request on a connection of its own: status, cookie, body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+    def __init__(self, port: int, slug: str) -> None:
+        self.port, self.base = port, f"/api/v1/surveys/{slug}"
+
+    def __call__(self, method: str, path: str, body: object = None, cookie: str = "") -> Answer:
+        """Status, cookie, body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=240)
         headers = {"Content-Type": "application/json"}
         if cookie:
             token = "t" * 32
             headers |= {"Cookie": f"{cookie}; csrftoken={token}", "X-CSRFToken": token}
         content = None if body is None else json.dumps(body)
-        connection.request(method, path, content, headers)
+        connection.request(method, self.base + path, content, headers)
         response = connection.getresponse()
         found = (response.getheader("Set-Cookie") or "").partition(";")[0]
         answer = response.status, found, response.read()
         connection.close()
         return answer
 
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-        self.listener.close()
 
-
-@pytest.fixture
-def slug(tmp_path: Path) -> str:
-    folder = tmp_path / "results"
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Asker]:
+    """A survey in a real server, on either database."""
+    folder, home = tmp_path / "results", tmp_path / "home"
     folder.mkdir()
     for number in range(PICTURES):
         (folder / f"{number}.jpg").write_bytes(patch_jpeg((50 * number, 80, 90)))
-    return json.loads(survey_command(tmp_path / "home", "create", folder, "--json").stdout)["slug"]
-
-
-@pytest.fixture
-def server(slug: str, tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path / "home")
-    yield running
-    running.stop()
+    with ExitStack() as stack:
+        variables = {}
+        if request.param == "PostgreSQL":
+            try:
+                variables["DATABASE_URL"] = stack.enter_context(running_postgres()).url
+            except UnavailableError as reason:
+                line = f"NOT TESTED on PostgreSQL: {reason}"
+                print(line, file=sys.__stderr__)
+                warnings.warn(line, stacklevel=1)
+                pytest.skip(line)
+        made = survey_command(home, "create", folder, "--json", **variables)
+        slug = json.loads(made.stdout)["slug"]
+        arguments = ("--workers", "0", "--threads", "32")
+        yield Asker(stack.enter_context(serving(home, *arguments, **variables)).port, slug)
 
 
 @pytest.mark.slow
 def test_of_two_hundred_raters_at_once_no_vote_is_lost_or_doubled(
-    server: Server, slug: str
+    ask: Asker,
 ) -> None:
-    base = f"/api/v1/surveys/{slug}"
-
     def arrive(_: int) -> tuple[str, list[str]]:
-        status, cookie, body = server.ask("GET", f"{base}/rate")
+        status, cookie, body = ask("GET", "/rate")
         assert status == 200
         return cookie, [item["id"] for item in json.loads(body)["items"]]
 
     def answer(task: tuple[str, str, int]) -> int:
         cookie, item, value = task
-        return server.ask("PUT", f"{base}/rate/{item}", {"vote": value}, cookie)[0]
+        return ask("PUT", f"/rate/{item}", {"vote": value}, cookie)[0]
 
     with ThreadPoolExecutor(THREADS) as pool:
         raters = list(pool.map(arrive, range(RATERS)))
@@ -115,17 +100,17 @@ def test_of_two_hundred_raters_at_once_no_vote_is_lost_or_doubled(
         statuses = Counter(pool.map(answer, tasks))
     assert statuses == {200: 2 * RATERS * PICTURES}
 
-    table = server.ask("GET", f"{base}/export.csv")[2].decode()
+    table = ask("GET", "/export.csv")[2].decode()
     rows = list(csv.DictReader(io.StringIO(table)))
     assert len(rows) == RATERS * PICTURES
     assert set(Counter((row["rater"], row["picture"]) for row in rows).values()) == {1}
     assert Counter(row["picture"] for row in rows) == {
         f"results/{n}": RATERS for n in range(PICTURES)
     }
-    overall = json.loads(server.ask("GET", f"{base}/results")[2])["overall"]
+    overall = json.loads(ask("GET", "/results")[2])["overall"]
     assert (overall["votes"], overall["raters"]) == (RATERS * PICTURES, RATERS)
     for number, (cookie, items) in enumerate(raters[:10]):
-        body = json.loads(server.ask("GET", f"{base}/rate", cookie=cookie)[2])
+        body = json.loads(ask("GET", "/rate", cookie=cookie)[2])
         assert body["done"] == PICTURES
         for place, (item, asked) in enumerate(zip(items, body["items"], strict=True)):
             assert (asked["id"], asked["vote"] in (1 + (number + place) % 4, 5)) == (item, True)

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.server.survey.conftest import rate, vote
 from tomau.evaluation.survey import parse_survey
 from tomau.server import files
+from tomau.server.photos.models import Version
 from tomau.server.survey.models import Survey, SurveyPicture, Vote
 from tomau.server.survey.selectors import ballots, find_survey
 
@@ -54,6 +55,31 @@ def test_a_survey_is_made_of_ones_versions_and_truths(client, person, make_versi
         ("bridge", "one", "result"),
         ("bridge (2)", "two", "result"),  # two photographs of one name
         ("river", "truth", "truth"),
+    }
+
+
+def test_versions_of_one_photograph_are_told_apart_by_their_settings(
+    client, person, make_version
+) -> None:
+    first = make_version(person, name="bridge.jpg")
+    versions = [first]
+    for strength in (1.5, 1.5):
+        look = files.read(files.version_look(first.id))
+        more = Version.objects.get(id=first.id)
+        more.pk, more.settings = uuid.uuid4(), {**first.settings, "strength": strength}
+        more.save(force_insert=True)
+        files.write(files.version_look(more.id), look)
+        versions.append(more)
+    body = {"title": "t", "mode": "pairwise", "truths": [first.photo_id]}
+    body["pictures"] = [{"version": version.id} for version in versions]
+    made = client.post(SURVEYS, body)
+    assert made.status_code == 201, made.content
+    assert made.json()["items"] == 6  # three versions and the truth, two by two
+    assert {(one.photo, one.model) for one in SurveyPicture.objects.all()} == {
+        ("bridge", "default, strength 1, size own"),
+        ("bridge", "default, strength 1.5, size own"),
+        ("bridge", "default, strength 1.5, size own (2)"),
+        ("bridge", "truth"),
     }
 
 

@@ -37,8 +37,8 @@ class Person(BaseAuthentication):
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if header.startswith(_BEARER) and is_token(header.removeprefix(_BEARER).strip()):
             return local_user()
-        options = settings.OPTIONS
-        if options.mode == "single" and options.is_local:
+        # What came through a proxy came from elsewhere.
+        if settings.OPTIONS.is_open and not request.META.get("HTTP_X_FORWARDED_FOR"):
             refuse_forgery(request)
             return local_user()
         known: User | None = getattr(request._request, "user", None)

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, close_old_connections, connection
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands.db_worker import Worker
@@ -86,6 +87,7 @@ def _keep_house(over: threading.Event) -> None:
             if rounds % _TIDY_EVERY == 0:
                 delete_expired()
                 services.forget_old_tasks()
+                SessionStore.clear_expired()
                 delete_orphans()
         except (DatabaseError, OSError) as error:
             log.warning("housekeeping was put off: %s", error)

@@ -8,11 +8,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tomau.evaluation.survey import TRUTH_MODEL
+from tomau.evaluation.survey.entries import Entry
+from tomau.evaluation.survey.viewing import viewing_jpeg
 from tomau.server import files
 from tomau.server.errors import ApiError
 from tomau.server.photos.models import Photo, Version
-from tomau.server.survey.entries import Entry
-from tomau.server.survey.viewing import viewing_jpeg
 
 if TYPE_CHECKING:
     import uuid

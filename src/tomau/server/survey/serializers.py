@@ -8,8 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tomau.evaluation.survey.ballots import HIGHEST, LOWEST
-from tomau.server.survey.entries import MOST_ITEMS, MOST_PICTURES
+from tomau.evaluation.survey.entries import MOST_ITEMS
 
+MOST_AT_ONCE = 500  # pictures of one request; a folder may have more (tomau survey create)
 MODES = ["rating", "pairwise"]
 SIDES = ["left", "right"]
 KINDS = ["result", "truth"]
@@ -43,13 +44,13 @@ class NewSurveySerializer(serializers.Serializer[Any]):
     mode = serializers.ChoiceField(choices=MODES, default="rating")
     question = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     pictures = SurveyVersionSerializer(  # type: ignore[call-arg]
-        many=True, allow_empty=False, max_length=MOST_PICTURES
+        many=True, allow_empty=False, max_length=MOST_AT_ONCE
     )
     repeats = serializers.IntegerField(min_value=0, max_value=MOST_ITEMS, default=0)
     truths = serializers.ListField(
         child=serializers.UUIDField(),
         default=list,
-        max_length=MOST_PICTURES,
+        max_length=MOST_AT_ONCE,
         help_text="Photographs in their true colours, mixed in among the results.",
     )
 

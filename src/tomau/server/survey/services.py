@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from tomau.evaluation.survey.entries import plan_pairs, plan_rating
 from tomau.server import files
 from tomau.server.errors import ApiError, not_found
-from tomau.server.survey.entries import plan_pairs, plan_rating
 from tomau.server.survey.models import (
     FIRST,
     SECOND,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    from tomau.server.survey.entries import Entry, Question
+    from tomau.evaluation.survey.entries import Entry, Question
 
 BATCH = 500
 QUESTIONS = {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tomau.evaluation.survey import Survey as Ballots
-    from tomau.server.survey.entries import Entry
+    from tomau.evaluation.survey.entries import Entry
 
 
 class Studio:

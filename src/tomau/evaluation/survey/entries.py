@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tomau.errors import UsageError
-from tomau.evaluation.survey import TRUTH_MODEL
+from tomau.evaluation.survey.ballots import TRUTH_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

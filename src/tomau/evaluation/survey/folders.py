@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from tomau.errors import DataError, UsageError
 from tomau.evaluation.contestants import is_result_folder, pictures_by_name
-from tomau.evaluation.survey import TRUTH_MODEL
+from tomau.evaluation.survey.ballots import TRUTH_MODEL
+from tomau.evaluation.survey.entries import Entry
+from tomau.evaluation.survey.viewing import viewing_jpeg, viewing_jpeg_of_pixels
 from tomau.imaging import read_picture
 from tomau.runtime import Colorizer
 from tomau.runtime.naming import RESULT_SUFFIX
-from tomau.server.survey.entries import Entry
-from tomau.server.survey.viewing import viewing_jpeg, viewing_jpeg_of_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
