@@ -133,7 +133,7 @@ _STILL = """() => Promise.all([
   document.fonts.ready,
   ...[...document.images].filter((one) => {
     const { top, bottom, width } = one.getBoundingClientRect()
-    return width > 0 && bottom > 0 && top < innerHeight  // pictures further down load later
+    return one.checkVisibility() && width > 0 && bottom > 0 && top < innerHeight  // pictures further down load later
   }).map((one) => one.decode().catch(() => 0)),
   ...document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
     .map((one) => one.finished.catch(() => 0)),
