@@ -1,6 +1,6 @@
 """Write a picture of every view to results/screens, of the free photographs in examples/photos.
 
-    python -m tests.browser.screens
+python -m tests.browser.screens
 """
 
 from __future__ import annotations

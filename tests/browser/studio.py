@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -25,7 +24,13 @@ from tomau.runtime import ModelCard, file_sha256, write_card
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Playwright
+    from playwright.sync_api import (
+        APIRequestContext,
+        Browser,
+        BrowserContext,
+        FilePayload,
+        Playwright,
+    )
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = ROOT / "examples" / "photos"
@@ -34,9 +39,15 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "a long pass phrase 31"
 _START_SECONDS = 90.0
 _FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def what_is_missing() -> str | None:
@@ -141,15 +152,14 @@ def write_hinting_model(folder: Path) -> Path:
         },
     )
     facts = {"sha256": file_sha256(file), "bytes": file.stat().st_size, "stride": 32, "size": 64}
-    write_card(
-        ModelCard(name="painter", version="1", architecture="one layer", hints=True, **facts), folder
-    )
+    card = ModelCard(name="painter", version="1", architecture="one layer", hints=True, **facts)
+    write_card(card, folder)
     return folder
 
 
 def launch(playwright: Playwright) -> Browser:
     """Start the browser."""
-    return playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+    return playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
 
 
 @contextmanager
@@ -186,18 +196,21 @@ def upload(api: APIRequestContext, *names: str, kind: str = "photo") -> list[dic
     """Upload examples by the API, in their order."""
     photos = []
     for name in names:
-        content = (PHOTOS / name).read_bytes()
-        file = {"name": name, "mimeType": "image/jpeg", "buffer": content}
+        file = payload(name, (PHOTOS / name).read_bytes())
         answer = api.post("/api/v1/photos", multipart={"file": file, "kind": kind})
         assert answer.status == 201, answer.text()
         photos.append(answer.json())
     return photos
 
 
+def payload(name: str, content: bytes, kind: str = "image/jpeg") -> FilePayload:
+    """Make a file of the memory, as the browser's file chooser and multipart forms take it."""
+    return {"name": name, "mimeType": kind, "buffer": content}
+
+
 def color(api: APIRequestContext, photo: dict[str, Any], **settings: Any) -> dict[str, Any]:
     """Save a version of a photograph by the API."""
-    answer = api.post(f"/api/v1/photos/{photo['id']}/versions", data=json.dumps(settings),
-                      headers={"Content-Type": "application/json"})  # fmt: skip
+    answer = api.post(f"/api/v1/photos/{photo['id']}/versions", data=settings)
     assert answer.status == 201, answer.text()
     version: dict[str, Any] = answer.json()
     return version

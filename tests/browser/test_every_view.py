@@ -29,9 +29,14 @@ def axe(page: Page) -> str:
 
 @pytest.mark.parametrize(
     ("size", "scheme", "locale"),
-    [(DESK, "light", "en-US"), (DESK, "dark", "vi-VN"), (PHONE, "light", "vi-VN"), (PHONE, "dark", "en-US")],
+    [
+        (DESK, "light", "en-US"),
+        (DESK, "dark", "vi-VN"),
+        (PHONE, "light", "vi-VN"),
+        (PHONE, "dark", "en-US"),
+    ],
     ids=["desk-light", "desk-dark", "phone-light", "phone-dark"],
-)  # fmt: skip
+)
 def test_every_view_is_open_to_everyone(
     playwright: Playwright, browser: Browser, studio: Studio, api: APIRequestContext,
     size: dict[str, int], scheme: str, locale: str,

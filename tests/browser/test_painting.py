@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.studio import PHOTOS, color, upload
+from tests.browser.studio import PHOTOS, color, payload, upload
 from tomau.color import srgb_to_lab
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def click_on(page: Page, share: tuple[float, float]) -> None:
     page.mouse.click(box["x"] + share[0] * box["width"], box["y"] + share[1] * box["height"])
 
 
-def open_editor(page: Page, api: APIRequestContext, name: str = SETTLERS, **settings: object) -> str:
+def open_editor(
+    page: Page, api: APIRequestContext, name: str = SETTLERS, **settings: object
+) -> str:
     """Upload and colour a photograph by the API, open it, and tell its id."""
     (photo,) = upload(api, name)
     color(api, photo, **settings)
@@ -203,7 +205,7 @@ def test_zoom_shows_the_full_resolution(page: Page, api: APIRequestContext) -> N
     large = Image.open(PHOTOS / SETTLERS).resize((3420, 2870))
     buffer = io.BytesIO()
     large.save(buffer, "JPEG", quality=80)
-    file = {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+    file = payload("large.jpg", buffer.getvalue())
     photo = api.post("/api/v1/photos", multipart={"file": file}).json()
     page.goto(f"/photo/{photo['id']}")
     picture = page.locator(".stage > img")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.studio import PASSWORD, PHOTOS, upload, visiting
+from tests.browser.studio import PASSWORD, PHOTOS, payload, upload, visiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page
@@ -44,9 +44,7 @@ def test_a_vietnamese_browser_is_greeted_in_vietnamese(browser: Browser, studio:
         expect(page.get_by_role("heading", name="Loạt ảnh", exact=True)).to_be_visible()
 
 
-def test_a_stranger_cannot_open_anothers_photo(
-    browser: Browser, house: Studio
-) -> None:
+def test_a_stranger_cannot_open_anothers_photo(browser: Browser, house: Studio) -> None:
     with visiting(browser, house) as context:
         anna = context.new_page()
         log_in(anna, "anna")
@@ -87,8 +85,7 @@ def test_what_is_no_picture_is_refused_with_the_servers_sentence(
 ) -> None:
     del api
     page.goto("/")
-    file = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear grandmother"}
-    page.locator("input[multiple]").set_input_files(file)
+    page.locator("input[multiple]").set_input_files(payload("letter.jpg", b"Dear grandmother"))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(re.compile("image|picture"))
     page.get_by_role("button", name="Dismiss letter.jpg").click()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.studio import color, upload, visiting
+from tests.browser.studio import color, payload, upload, visiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import APIRequestContext, Browser, Page
@@ -76,11 +76,11 @@ def test_two_raters_and_the_results(
     expect(page.get_by_text("2 people · 6 votes")).to_be_visible()
     page.get_by_role("link", name="Results").click()
     expect(page.get_by_role("region", name="All pictures")).to_contain_text("3.00 / 5")
-    votes = sum((one["counts"] for one in results(page, link)["pictures"]), [])
-    assert sum(votes) == 6
+    assert sum(sum(one["counts"]) for one in results(page, link)["pictures"]) == 6
     page.get_by_role("heading", name="All pictures, best first").wait_for()
     for name in NAMES:
-        expect(page.get_by_role("heading", name=re.compile(name.split(".")[0])).first).to_be_visible()
+        heading = page.get_by_role("heading", name=re.compile(name.split(".")[0]))
+        expect(heading.first).to_be_visible()
 
 
 def results(page: Page, link: str) -> dict[str, list[dict[str, list[int]]]]:
@@ -112,7 +112,6 @@ def test_votes_are_imported(page: Page, api: APIRequestContext) -> None:
     del api
     table = b"picture,votes_1,votes_2,votes_3,votes_4,votes_5\n01,0,0,0,0,10\n02,10,0,0,0,0\n"
     page.goto("/surveys")
-    file = {"name": "votes.csv", "mimeType": "text/csv", "buffer": table}
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").set_input_files(payload("votes.csv", table, "text/csv"))
     expect(page).to_have_url(re.compile("/surveys/.+/results$"))
     expect(page.get_by_role("region", name="All pictures")).to_contain_text("3.00 / 5")

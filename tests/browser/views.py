@@ -41,9 +41,8 @@ def fill(api: APIRequestContext, other_model: str) -> Album:
     others = [color(api, photo, model=other_model)["id"] for photo in photos[3:5]]
     asked = "How real do the colours of this picture look?"
     rating = _survey(api, "Family album", "rating", asked, versions)
-    pairwise = _survey(
-        api, "Two models", "pairwise", "Which of the two looks more real?", [*versions[2:4], *others]
-    )
+    asked = "Which of the two looks more real?"
+    pairwise = _survey(api, "Two models", "pairwise", asked, [*versions[2:4], *others])
     batch = {"photos": [photo["id"] for photo in photos[2:5]], "settings": {"strength": 1.2}}
     assert api.post("/api/v1/jobs", data=batch).status == 202
     return Album(edited["id"], rating, pairwise)
@@ -133,11 +132,17 @@ _STILL = """() => Promise.all([
   document.fonts.ready,
   ...[...document.images].filter((one) => {
     const { top, bottom, width } = one.getBoundingClientRect()
-    return width > 0 && bottom > 0 && top < innerHeight  // pictures further down load later
+    // Pictures further down load later.
+    return one.checkVisibility() && width > 0 && bottom > 0 && top < innerHeight
   }).map((one) => one.decode().catch(() => 0)),
-  ...document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+  ...document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
     .map((one) => one.finished.catch(() => 0)),
 ])"""
+
+_DRAWN = """() => new Promise(
+  (done) => requestAnimationFrame(() => requestAnimationFrame(done)),
+)"""
 
 
 def _calm(page: Page, name: str) -> str:
@@ -145,7 +150,7 @@ def _calm(page: Page, name: str) -> str:
     page.wait_for_load_state("networkidle")
     page.evaluate(_STILL)
     page.wait_for_function("() => !document.querySelector('.stage .busy')")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(_DRAWN)
     return name
 
 

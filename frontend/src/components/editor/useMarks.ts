@@ -86,6 +86,7 @@ export function useMarks() {
     const hint = hints.value[index]
     if (!hint) return
     selected.value = index
+    color.value = hint.color
     open({ x: hint.x, y: hint.y })
   }
 
