@@ -147,6 +147,7 @@ class _Level:
         Returns:
             Rows, and their ``[2, rows, W]``, good until the next block is asked for.
         """
+        rows = slice(rows.start, rows.start + len(l))
         blocks = list(_blocks(rows, l.shape[1]))
         both = zip(self._lab.blocks(blocks), self._slopes.blocks(blocks), strict=True)
         for block, (lab, detail) in zip(blocks, both, strict=True):
