@@ -1,7 +1,7 @@
 """Ways to compute the colour stage's arithmetic, on the same data in one run, interleaved.
 
 L*a*b* planes of 1500 x 1000 to linear light with the gamut test, the part that every way can do:
-numpy in passes over strips, numpy in blocks with BLAS (tomau's), numexpr, OpenCV, a graph run by
+numpy in passes over strips, numpy in blocks (tomau's), numexpr, OpenCV, a graph run by
 ONNX Runtime, numba. And two enlargements of five planes from 768 x 512: taps as passes of numpy
 over Pillow's columns, and banded matrices (tomau's). Ways that need a package which is not
 installed are left out. Each way is run by two threads (of Python's or its own); "start" is what
@@ -43,7 +43,7 @@ KNEE, SLOPE = np.float32(0.2068966), np.float32(1 / 7.787)
 LOW, HIGH = np.float32(-1e-6), np.float32(1 + 2e-4)
 PACKAGES = {
     "numpy, passes": (),
-    "numpy, blocks and BLAS": (),
+    "numpy, in blocks": (),
     "numexpr": ("numexpr",),
     "OpenCV": ("cv2", "opencv_python_headless.libs"),
     "ONNX Runtime": (),
@@ -58,7 +58,7 @@ def main() -> None:
     expected = np.stack(passes(l, a, b))
     makers = {
         "numpy, passes": lambda: passes,
-        "numpy, blocks and BLAS": lambda: lab_to_linear_in_gamut,
+        "numpy, in blocks": lambda: lab_to_linear_in_gamut,
         "numexpr": with_numexpr,
         "OpenCV": with_opencv,
         "ONNX Runtime": with_onnx,

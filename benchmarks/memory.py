@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,9 @@ def main() -> None:
     if options.out is not None:
         with options.out.open("w", newline="", encoding="utf-8") as file:
             file.write("# python benchmarks/memory.py --out results/memory.csv\n")
+            file.write(
+                f"# load average at the end {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n"
+            )
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["picture", "peak_mb", "seconds_of_the_process", "mp_per_s"])
             table.writerows(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import platform
 import statistics
 import sys
@@ -98,8 +99,8 @@ def command_line() -> str:
 
 
 def machine() -> str:
-    """Processor architecture and the versions that decide the speed."""
+    """Processor architecture, the versions that decide the speed, and how busy it was."""
     return (
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"numpy {np.__version__}"
+        f"numpy {np.__version__}, load average at the end {os.getloadavg()[0]:.1f}"
     )

@@ -23,8 +23,9 @@ from tomau.data.sources import decode_rgb, find_photos, read_encoded
 from tomau.runtime import Colorizer
 
 SIZES = (192, 256, 320, 384, 512, 768, 1024)
-GROUPS = (0, 384)
-"""Least short side of each group."""
+GROUPS = {0: 512, 384: 1024}
+"""Least short side of each group, and the largest size that is tried: more than twice the photographs' own
+tells nothing new, and takes most of the time."""
 TOLERANCE = 1.005
 
 
@@ -44,7 +45,7 @@ def main() -> None:
             group = max(least for least in GROUPS if min(rgb_u8.shape[:2]) >= least)
             l = luminance(rgb_u8)
             ab = srgb_to_lab(rgb_u8.astype(np.float32) / 255)[..., 1:]
-            for size in SIZES:
+            for size in sizes_of(group):
                 start = time.perf_counter()
                 ab_low = colorizer.predict_ab(l, size=size)
                 seconds[group, size].append(time.perf_counter() - start)
@@ -74,15 +75,20 @@ def evenly(source: str, count: int) -> list[np.ndarray]:
     return [decode_rgb(photo.data) for photo in encoded[::step][:count]]
 
 
+def sizes_of(group: int) -> list[int]:
+    """The sizes that are tried on photographs of a group."""
+    return [size for size in SIZES if size <= GROUPS[group]]
+
+
 def rule_of(
     errors: dict[tuple[int, int], list[float]], card_size: int
 ) -> tuple[tuple[int, float], ...]:
     """Return the factor on the card's size from each short side on."""
     rule = []
     for group in GROUPS:
-        means = {size: float(np.mean(errors[group, size])) for size in SIZES}
+        means = {size: float(np.mean(errors[group, size])) for size in sizes_of(group)}
         best = min(means.values())
-        size = min(size for size in SIZES if means[size] <= TOLERANCE * best)
+        size = min(size for size in means if means[size] <= TOLERANCE * best)
         rule.append((group, size / card_size))
     return tuple(rule)
 

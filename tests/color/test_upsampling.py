@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tomau.color import upsample_chroma
+from tomau.color import guide_sizes, upsample_chroma
 
 BOX, BICUBIC = Image.Resampling.BOX, Image.Resampling.BICUBIC
 
@@ -144,3 +146,23 @@ def test_noise_of_any_size_stays_finite_and_bounded(
     assert ab.shape == (height, width, 2)
     assert np.isfinite(ab).all()
     assert np.abs(ab).max() < 1000
+
+
+@pytest.mark.parametrize(
+    ("full", "steps"), [((256, 384), 1), ((700, 1050), 1), ((1000, 1500), 2), ((3153, 3806), 3)]
+)
+def test_chroma_goes_by_equal_steps(full: tuple[int, int], steps: int) -> None:
+    sizes = [*guide_sizes((256, 309 if steps == 3 else 384), full), full]
+    assert len(sizes) == steps + 1
+    factors = [after[0] / before[0] for before, after in pairwise(sizes)]
+    assert max(factors) <= 2.84
+    assert max(factors) / min(factors) < 1.01
+
+
+@pytest.mark.parametrize("full", [(8000, 12_500), (24_000, 25_000), (50, 400_000)])
+def test_what_is_prepared_of_a_large_picture_stays_small(full: tuple[int, int]) -> None:
+    sizes = guide_sizes((256, 400), full)
+    assert all(height * width <= 6_010_000 for height, width in sizes)
+    assert all(size <= after for size, after in pairwise(sizes))
+    assert sizes[-1][0] <= full[0]
+    assert sizes[-1][1] <= full[1]

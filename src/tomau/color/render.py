@@ -139,25 +139,28 @@ class StripRenderer:
         """Write rows ``[rows, W, 3]``, as `render_u8` does, of their L* ``[rows, W]``."""
         gray = as_gray(l)
         if gray is None:
-            for part, ab in self._chroma(l, rows):
-                _write_u8(l[part], ab[0], ab[1], out[part])
+            a, b = self._chroma(l, rows)
+            _write_u8(l, a, b, out)
             return
         places = np.empty(l.shape, np.int32)
-        for part, ab in self._chroma(l, rows):
-            locate(gray[part], ab, places[part])
+        for block, ab in self._upsampler.blocks(l, rows):
+            part = slice(block.start - rows.start, block.stop - rows.start)
+            locate(gray[part], self._scaled(ab), places[part])
         colour_table().write(places, out)
 
     def write_float(self, l: Plane, rows: slice, out: Plane) -> None:
         """Write rows ``[rows, W, 3]`` as `render_float` does."""
-        for part, ab in self._chroma(l, rows):
-            _write_float(l[part], ab[0], ab[1], out[part])
+        a, b = self._chroma(l, rows)
+        _write_float(l, a, b, out)
 
-    def _chroma(self, l: Plane, rows: slice) -> Iterator[tuple[slice, Plane]]:
-        """Parts of ``rows``, counted from their top, and a* and b* of each."""
-        for block, ab in self._upsampler.blocks(l, rows):
-            ab *= self._strength
-            np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
-            yield slice(block.start - rows.start, block.stop - rows.start), ab
+    def _chroma(self, l: Plane, rows: slice) -> Plane:
+        # All rows at once: the few colours outside the gamut are mapped together.
+        return self._scaled(self._upsampler.rows(l, rows))
+
+    def _scaled(self, ab: Plane) -> Plane:
+        """Multiply a* and b* by the strength, in place."""
+        ab *= self._strength
+        return np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
 
 
 def _render(

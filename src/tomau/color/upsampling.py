@@ -3,7 +3,7 @@
 Where colour changes, luminance mostly changes with it. At working size a local regression tells
 how much a* and b* change per unit of L* in fine detail; at full size the detail of L* that the
 working size had lost, times that slope, is the chroma detail to be put back. Enlargements beyond
-a factor of 2.8 go by doublings, each with slopes of its own, as far as 8 megapixels.
+a factor of 2.8 go by equal steps, each with slopes of its own, as far as 6 megapixels.
 
 Source: `tomau.color.slopes` for the regression. Back-projection (Irani and Peleg, "Improving
 Resolution by Image Registration", CVGIP 1991, equation (4)) is folded into a filter at working
@@ -12,6 +12,7 @@ size. Constants were chosen on the Kodak pictures by `benchmarks/chroma_upsampli
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -34,10 +35,10 @@ Rows = Callable[[slice], Plane]
 """L* by rows: the asked ones, ``[rows, W]`` float32 in 0..100."""
 Size = tuple[int, int]
 
-# Largest enlargement of one level; above, the picture is doubled first.
+# Largest enlargement of one step.
 _MAX_RATIO = 2 * 2**0.5
-# No doubling beyond so many pixels: what is prepared there has to fit into memory.
-_MOST_GUIDE_PIXELS = 8_000_000
+# No step ends at more pixels than so many: what is prepared there has to fit into memory.
+_MOST_GUIDE_PIXELS = 6_000_000
 # Taps beside the middle of the separable filter that undoes "enlarge bicubically, average by
 # area" for large ratios; at a ratio r of 1 there is nothing to undo, the share is 1 - 1/r^2.
 _INVERSE_TAPS = (-0.143, 0.036)
@@ -47,14 +48,22 @@ _BLOCK_PIXELS, _BLOCK_ROWS = 1 << 16, 8
 
 
 def guide_sizes(small: Size, full: Size) -> list[Size]:
-    """Return the sizes at which chroma is doubled on its way, ``small`` first, not the full one."""
+    """Return the sizes that chroma passes on its way, ``small`` first, not the full one.
+
+    Steps are equal, and as few as keep each within a factor of 2.8; the last one is larger where
+    the size before it would be more than 6 megapixels.
+    """
     height, width = full
-    sizes = [(min(small[0], height), min(small[1], width))]
-    while max(height / sizes[-1][0], width / sizes[-1][1]) > _MAX_RATIO:
-        double = (min(2 * sizes[-1][0], height), min(2 * sizes[-1][1], width))
-        if double[0] * double[1] > _MOST_GUIDE_PIXELS:
-            break
-        sizes.append(double)
+    first = (min(small[0], height), min(small[1], width))
+    ratio = max(height / first[0], width / first[1])
+    steps = max(1, math.ceil(math.log(ratio) / math.log(_MAX_RATIO)))
+    most = (_MOST_GUIDE_PIXELS / (first[0] * first[1])) ** 0.5
+    sizes = [first]
+    for step in range(1, steps):
+        factor = min(ratio ** (step / steps), most)
+        size = (min(round(first[0] * factor), height), min(round(first[1] * factor), width))
+        if size[0] * size[1] > sizes[-1][0] * sizes[-1][1]:
+            sizes.append(size)
     return sizes
 
 
@@ -138,6 +147,7 @@ class _Level:
         Returns:
             Rows, and their ``[2, rows, W]``, good until the next block is asked for.
         """
+        rows = slice(rows.start, rows.start + len(l))
         blocks = list(_blocks(rows, l.shape[1]))
         both = zip(self._lab.blocks(blocks), self._slopes.blocks(blocks), strict=True)
         for block, (lab, detail) in zip(blocks, both, strict=True):
@@ -184,7 +194,7 @@ class ChromaUpsampler:
         for size in sizes[-2::-1]:
             guides.append(_reduced(guides[-1], size, apply))
         for coarse, fine in pairwise(guides[::-1]):
-            ab = _doubled(_Level(ab, coarse, fine.shape, apply), fine, apply)
+            ab = _stepped(_Level(ab, coarse, fine.shape, apply), fine, apply)
         self._level = _Level(ab, guide, full, apply)
 
     def rows(self, l: Plane, rows: slice) -> Plane:
@@ -203,7 +213,7 @@ def _reduced(plane: Plane, size: Size, apply: Apply = map) -> Plane:
     return reduce_by_area(plane.__getitem__, plane.shape, size, apply)
 
 
-def _doubled(level: _Level, l: Plane, apply: Apply) -> Plane:
+def _stepped(level: _Level, l: Plane, apply: Apply) -> Plane:
     work = parts(len(l), _ROWS_PER_PART)
     return np.concatenate(list(apply(lambda part: level.rows(l[part], part), work)), axis=1)
 

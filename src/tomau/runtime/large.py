@@ -13,7 +13,7 @@ from tomau.color import strips
 from tomau.errors import ImageReadError, ImageWriteError
 from tomau.imaging.atomic import atomic_output
 from tomau.imaging.tiff_rows import BAND_ROWS, TiffRows, streams_by_rows, write_tiff_by_rows
-from tomau.runtime.light import Light, Shape
+from tomau.runtime.light import LARGE_PIXELS, Light, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tomau.runtime.prediction import Edit
     from tomau.runtime.working_size import AskedSize
 
-LEAST_PIXELS = 1 << 26
+LEAST_PIXELS = LARGE_PIXELS
 """TIFF files of more pixels go by rows."""
 
 
