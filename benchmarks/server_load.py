@@ -139,7 +139,7 @@ class Server:
 
     def connect(self) -> http.client.HTTPConnection:
         """A connection of a client's own."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
 
     def wait(self) -> None:
         """Wait until it answers."""
@@ -247,9 +247,9 @@ def measure_previews(server: Server, photo: bytes) -> list[Row]:
         return found
 
     (first,) = timed(lambda _: {}, 1)
-    cached = timed(lambda number: {"strength": 0.5 + number / 200}, 200)
+    cached = timed(lambda number: {"strength": 0.5 + number / 100}, 100)
     hint = {"y": 200, "color": "#c03028"}
-    hinted = timed(lambda number: {"hints": [{"x": 100 + number, **hint}]}, 40)
+    hinted = timed(lambda number: {"hints": [{"x": 100 + number, **hint}]}, 20)
     return [
         ("first preview", first, "s"),
         ("cached preview, other strength: median", statistics.median(cached), "s"),
