@@ -24,8 +24,8 @@ from tomau.runtime import Colorizer
 
 SIZES = (192, 256, 320, 384, 512, 768, 1024)
 GROUPS = {0: 512, 384: 1024}
-"""Least short side of each group, and the largest size that is tried: more than twice the photographs' own
-tells nothing new, and takes most of the time."""
+"""Least short side of each group, and the largest size that is tried: more than twice the
+photographs' own tells nothing new, and takes most of the time."""
 TOLERANCE = 1.005
 
 
