@@ -137,6 +137,16 @@ def test_a_network_looks_at_a_reference_once(monkeypatch: pytest.MonkeyPatch) ->
     assert len(calls) == 3
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_specks_among_transparency_are_enough(method: str) -> None:
+    alpha = np.zeros(SHAPE, np.uint8)
+    alpha[::9, ::9] = 255
+    blue = Picture(np.full((*SHAPE, 3), (60, 90, 200), np.uint8), alpha)
+    said = ask_of(made_picture(1))
+    answer = Reference((blue,), method)(said, *SHAPE)
+    assert answer.ab[..., 1].mean() < said.ab[..., 1].mean() - 5
+
+
 def test_trust_decides_how_far_colours_go() -> None:
     said = ask_of(made_picture(1))
     none, some, more = (

@@ -76,7 +76,7 @@ Trust: TypeAlias = Annotated[
         metavar="T",
         min=0.0,
         max=10.0,
-        help="How far deep believes references: 1 errs least, 3 goes all the way.",
+        help="How far references are believed: 1 as is usual, 3 goes all the way.",
     ),
 ]
 Variants: TypeAlias = Annotated[

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 SHARE = 0.37
-"""Of the difference between the colours of alike things and the automatic ones: the share that has
-the least error over pairs of photographs (benchmarks/exemplars.py)."""
+"""How much is taken of the difference between the colours of alike things and the automatic ones;
+chosen on pairs of validation photographs, over which benchmarks/exemplars.py measures."""
 
 _WHOLE, _LEAST = 0.5, 0.4  # the cosine from where on that is taken whole, and what is left below
 
@@ -36,8 +36,8 @@ def deep(prediction: Prediction, references: Sequence[Seen], *, trust: float = 1
     Args:
         prediction: of the photograph, by a network that takes hints.
         references: one or more, as the same network sees them; at least one opaque cell in all.
-        trust: factor on the share of the references' colours; 1 has the least error, 2 to 3 go
-            all the way.
+        trust: factor on the share of the references' colours; 1 as is usual, 2 to 3 go all the
+            way.
 
     Returns:
         ab (h, w, 2) at working size.

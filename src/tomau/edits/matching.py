@@ -12,7 +12,7 @@ Colorization", SIGGRAPH 2018, and Zhang et al., "Deep Exemplar-based Video Color
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,6 +92,8 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
     ours, keys = _unit(ours - mean), _unit(keys - mean)
     colors = np.concatenate([_cells(seen.ab, seen.prediction) for seen in references])
     counted = np.concatenate([_whole(seen) for seen in references])
+    if not counted.any():  # specks only, between them their mean
+        counted = np.concatenate([_whole(replace(s, opaque=s.opaque | True)) for s in references])
     place = np.concatenate([_corners(part[2]) for part in parts])
     number = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
     keys, key_l, colors, place, number = (
