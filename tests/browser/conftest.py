@@ -38,7 +38,7 @@ def playwright() -> Iterator[Playwright]:
         pytest.skip(missing)
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
+    expect.set_options(timeout=60_000)
 
     with sync_playwright() as started:
         yield started
@@ -81,10 +81,8 @@ def visit(browser: Browser, studio: Studio) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(visit: BrowserContext) -> Page:
-    """A page of a new visitor; what it waits for comes in thirty seconds or never."""
-    page = visit.new_page()
-    page.set_default_timeout(30_000)
-    return page
+    """A page of a new visitor."""
+    return visit.new_page()
 
 
 @pytest.fixture
