@@ -217,10 +217,10 @@ def test_zoom_shows_the_full_resolution(page: Page, api: APIRequestContext) -> N
     assert box is not None
     assert stage is not None
     assert round(box["width"]) == 3420
-    middle = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
-    page.mouse.move(*middle)
+    start = stage["x"] + stage["width"] / 4, stage["y"] + stage["height"] / 2
+    page.mouse.move(*start)  # beside the divider
     page.mouse.down()
-    page.mouse.move(middle[0] - 90, middle[1] - 50)
+    page.mouse.move(start[0] - 90, start[1] - 50)
     page.mouse.up()
     moved = picture.bounding_box()
     assert moved is not None
