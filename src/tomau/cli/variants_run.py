@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from itertools import combinations
+from statistics import fmean
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from tomau.cli.console import printable
 from tomau.cli.figures import write_figure
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from tomau.cli.console import Console
@@ -103,9 +103,9 @@ def diversity(pictures: Sequence[NDArray[np.uint8]]) -> float:
     from tomau.color import srgb_to_lab
     from tomau.evaluation.metrics import ciede2000
 
-    labs = [srgb_to_lab(picture.astype(np.float32) / 255) for picture in pictures]
+    labs = [srgb_to_lab(picture.astype("float32") / 255) for picture in pictures]
     apart = [float(ciede2000(one, other).mean()) for one, other in combinations(labs, 2)]
-    return float(np.mean(apart)) if apart else 0.0
+    return fmean(apart) if apart else 0.0
 
 
 def _looked_at(seen: Prepared, edit: Edit | None, strength: float) -> NDArray[np.uint8]:
