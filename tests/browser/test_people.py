@@ -104,7 +104,7 @@ def test_a_server_that_is_gone_is_told_and_found_again(
     expect(banner).to_be_visible()
     visit.set_offline(False)
     expect(banner).to_be_hidden()
-    expect(page.get_by_role("heading", name="Batches")).to_be_visible()
+    expect(page.get_by_role("heading", name="Batches", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("address", ["/nowhere", "/photo/00000000-0000-4000-8000-000000000000"])
