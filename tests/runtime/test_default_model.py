@@ -30,10 +30,13 @@ def test_photograph_gets_colour_and_keeps_its_luminance(path: Path) -> None:
     assert np.hypot(ab[..., 0], ab[..., 1]).mean() > 2
 
 
-def test_card_matches_the_file_and_says_what_it_must() -> None:
-    card = tomau.load_model("default").card
+@pytest.mark.parametrize("name", ["default", "fast"])
+def test_card_matches_the_file_and_says_what_it_must(name: str) -> None:
+    card = tomau.load_model(name).card
     assert card.bytes <= 40e6
-    assert card.architecture == "unet-resnet18.pix2pix"
+    assert bool(card.quantization) == (name == "fast")
+    assert card.architecture == "hint-efficientnet_lite2.tomau1"
+    assert card.hints
     assert card.license
     assert card.data
     assert card.terms
@@ -46,3 +49,12 @@ def test_sky_is_bluer_than_trees_are() -> None:
     lab = srgb_to_lab(rgb)
     sky = lab[: rgb.shape[0] // 4]
     assert sky[..., 2].mean() < -3
+
+
+def test_fast_answers_about_what_the_default_does() -> None:
+    with Image.open(PHOTOS[0]) as image:
+        whole, eight_bits = (
+            srgb_to_lab(np.asarray(tomau.colorize(image, model=name)).astype(np.float32) / 255)
+            for name in ("default", "fast")
+        )
+    assert np.hypot(*np.moveaxis((whole - eight_bits)[..., 1:], -1, 0)).mean() < 3

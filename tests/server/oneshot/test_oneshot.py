@@ -21,7 +21,8 @@ MAIN = "/main/"
 
 
 def test_models_are_listed_the_default_first(client: APIClient) -> None:
-    first, second = client.get("/api/v1/models").json()
+    first, second, *embedded = client.get("/api/v1/models").json()
+    assert [model["name"] for model in embedded] == ["fast"]
     assert (first["name"], first["is_default"], first["takes_hints"]) == ("default", True, False)
     assert (first["title"], first["size"]) == ("tiny 1", 64)
     assert (second["name"], second["is_default"], second["takes_hints"]) == (
