@@ -22,10 +22,10 @@ from tomau.color import luminance, srgb_to_lab, upsample_chroma
 from tomau.data.sources import decode_rgb, find_photos, read_encoded
 from tomau.runtime import Colorizer
 
-SIZES = (192, 256, 320, 384, 512, 768, 1024)
-GROUPS = {0: 512, 384: 1024}
-"""Least short side of each group, and the largest size that is tried: more than twice the
-photographs' own tells nothing new, and takes most of the time."""
+SIZES = (192, 256, 320, 384, 512)
+GROUPS = {0: 256, 384: 512}
+"""Least short side of each group, and the largest size that is tried: the photographs' own. What is
+larger than a picture shows the network nothing that it does not hold."""
 TOLERANCE = 1.005
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,6 +135,8 @@ def test_a_run_may_be_stopped(
     assert summary.outcomes == tuple(told)
     assert len(told) == 1
     assert results(tmp_path).items() <= results(expected).items()
+    # Whoever leaves the cluster now is not ended by a thread that still asks it for results.
+    assert "iter_threaded" not in {thread.name for thread in enumerate_threads()}
 
 
 def test_what_is_there_is_not_sent_to_the_cluster(

@@ -12,6 +12,8 @@ import logging
 import math
 import os
 import socket
+import threading
+from contextlib import closing
 from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 _BLOCK = 64
 _BLOCKS_PER_ACTOR = 8
 _CONNECT_SECONDS = 10.0
+_READER = "iter_threaded"  # what Ray Data calls its threads that read results ahead
+_READER_SECONDS = 30.0
 
 
 def run_on_ray(
@@ -119,14 +123,27 @@ def _spread(
             num_cpus=1,
             fn_constructor_kwargs=settings,
         )
-        for row in done.iter_rows():
-            task = tasks[row["number"]]
-            facts = json.loads(row["facts"])
-            facts["notes"] = tuple(facts["notes"])
-            yield Outcome(task.source, task.target, **facts)
+        with closing(iter(done.iter_rows())) as found:
+            for row in found:
+                task = tasks[row["number"]]
+                facts = json.loads(row["facts"])
+                facts["notes"] = tuple(facts["notes"])
+                yield Outcome(task.source, task.target, **facts)
     finally:
+        _wait_for_readers()
         if not joined_before:
             ray.shutdown()
+
+
+def _wait_for_readers() -> None:
+    """Wait until nothing reads results any more.
+
+    When a run is stopped, threads of Ray Data still read for a moment. One that asks a cluster
+    which has been left ends this process on the spot, with exit code 1 and without a word.
+    """
+    for thread in threading.enumerate():
+        if thread.name == _READER:
+            thread.join(_READER_SECONDS)
 
 
 def _join(address: str | None) -> None:
