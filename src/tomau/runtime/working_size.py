@@ -19,11 +19,11 @@ LONGEST_ASPECT = 8
 AskedSize: TypeAlias = "int | Literal['auto'] | None"
 """Short side that the network is to see: pixels, ``auto`` by the picture, None by the card."""
 
-AUTO_FACTORS = ((0, 1.0),)
+AUTO_FACTORS = ((0, 1.0), (384, 2.0))
 """What ``auto`` multiplies the card's size by, from which short side of a picture on.
 
-`benchmarks/working_size.py` prints this line for a model: the smallest size whose mean error on
-validation photographs is within half a percent of the best. As it stands, the card's own size.
+`benchmarks/working_size.py` prints this line for a model: the smallest size, at most the pictures'
+own, whose mean error is within half a percent of the best (`results/working_size.csv`).
 """
 
 
