@@ -90,6 +90,7 @@ def walk(page: Page, album: Album) -> Iterator[str]:
     page.locator("canvas").first.wait_for()
     page.locator("li.mark button.swatch").first.click()
     page.locator(".palette button.swatch").first.wait_for()
+    page.locator(".swatches[role=status]").wait_for(state="detached")
     yield _calm(page, "editor-paint")
     page.locator("#tab-references").click()
     page.locator("li.reference img").first.wait_for()
