@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 def log_in(page: Page, name: str, at: str = "/") -> None:
     page.goto(at)
+    page.wait_for_url("**/login**")
+    # What was asked for at the address may still be refused, and the form be shown anew.
+    page.wait_for_load_state("networkidle")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
