@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import studio as studios
+from tests.runtime.conftest import write_hinting_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def studio(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> 
     """A server for one person, with the model of the package and one that takes hints."""
     del playwright  # what it lacks is told before a server is started
     folder = tmp_path_factory.mktemp("studio")
-    studios.write_hinting_model(folder / "models" / "painter")
+    write_hinting_model(folder / "models" / "painter")
     with studios.serving(folder / "home", models=folder / "models") as running:
         yield running
 

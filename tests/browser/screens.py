@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import studio as studios
 from tests.browser import views
+from tests.runtime.conftest import write_hinting_model
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -53,7 +54,7 @@ def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = studios.launch(playwright)
         models = Path(folder) / "models"
-        studios.write_hinting_model(models / "painter")
+        write_hinting_model(models / "painter")
         with studios.serving(Path(folder) / "home", models=models) as studio:
             shoot_empty(browser, studio)
             album = views.fill(studio.api(playwright), "painter")

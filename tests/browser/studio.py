@@ -15,12 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from tests.runtime.conftest import write_network
-from tomau.color.bins import ab_bins
-from tomau.runtime import ModelCard, file_sha256, write_card
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -133,29 +127,6 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: str) -> None:
                 return
         time.sleep(0.2)
     raise RuntimeError(f"tomau serve did not start:\n{Path(log).read_text()}")
-
-
-def write_hinting_model(folder: Path) -> Path:
-    """Write a small model called ``painter`` that takes hints and tells plausible colours.
-
-    Its colours are no use; that a red dress is red after a hint does not depend on them.
-    """
-    folder.mkdir(parents=True)
-    likely = np.exp(-((ab_bins() - (50, 30)) ** 2).sum(1) / 200).astype(np.float32)
-    file = write_network(
-        folder / "model.onnx",
-        {"l": 1},
-        {
-            "ab": np.full((2, 1, 1, 1), 0.1, np.float32),
-            "guide": np.full((34, 1, 4, 4), 1 / 16, np.float32),
-            "features": np.full((5, 1, 16, 16), 1 / 256, np.float32),
-            "classes": np.tile(likely[:, None, None, None], (1, 1, 8, 8)),
-        },
-    )
-    facts = {"sha256": file_sha256(file), "bytes": file.stat().st_size, "stride": 32, "size": 64}
-    card = ModelCard(name="painter", version="1", architecture="one layer", hints=True, **facts)
-    write_card(card, folder)
-    return folder
 
 
 def launch(playwright: Playwright) -> Browser:

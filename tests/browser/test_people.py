@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 def log_in(page: Page, name: str, at: str = "/") -> None:
     page.goto(at)
     page.wait_for_url("**/login**")
-    # What was asked for at the address may still be refused, and the form be shown anew.
     page.wait_for_load_state("networkidle")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    enter = page.get_by_role("button", name="Sign in")
+    for _ in range(10):  # on a busy machine what is filled in first may land in the other field
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        if enter.is_enabled():
+            break
+    enter.click()
     page.get_by_role("button", name=f"Account of {name}").wait_for()
 
 

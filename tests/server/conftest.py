@@ -20,7 +20,7 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from tests.runtime.conftest import write_network  # noqa: E402
+from tests.runtime.conftest import write_hinting_model  # noqa: E402
 from tomau.server.home import make_home  # noqa: E402
 
 make_home(Path(_HOME.name))
@@ -43,27 +43,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="package", autouse=True)
 def small_models(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A store of two models: the tiny one as ``default``, and ``hinting``, which takes hints."""
-    from tomau.color.bins import ab_bins
-    from tomau.runtime import ModelCard, file_sha256, write_card
-
     store = tmp_path_factory.mktemp("store")
     (store / "default").symlink_to(tiny_model)
-    folder = store / "hinting"
-    folder.mkdir()
-    likely = np.exp(-((ab_bins() - (50, 30)) ** 2).sum(1) / 200).astype(np.float32)
-    file = write_network(
-        folder / "model.onnx",
-        {"l": 1},
-        {
-            "ab": np.full((2, 1, 1, 1), 0.1, np.float32),
-            "guide": np.full((34, 1, 4, 4), 1 / 16, np.float32),
-            "features": np.full((5, 1, 16, 16), 1 / 256, np.float32),
-            "classes": np.tile(likely[:, None, None, None], (1, 1, 8, 8)),
-        },
-    )
-    facts = {"sha256": file_sha256(file), "bytes": file.stat().st_size, "stride": 32, "size": 64}
-    card = ModelCard(name="hinting", version="1", architecture="one layer", hints=True, **facts)
-    write_card(card, folder)
+    write_hinting_model(store / "hinting")
     before = os.environ.get("TOMAU_MODELS")
     os.environ["TOMAU_MODELS"] = str(store)
     yield store

@@ -21,7 +21,7 @@ from tomau.color import (
 )
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
-from tomau.runtime.finishing import Finish, finish_picture
+from tomau.runtime.finishing import Finish
 from tomau.runtime.light import LARGE_PIXELS, Light
 from tomau.runtime.prediction import Edit, Prediction
 from tomau.runtime.prepared import Prepared, Seen, check_strength, light_of
@@ -152,11 +152,8 @@ class Colorizer:
             ModelError: the network failed.
             MissingExtraError: the profile needs packages that are not installed.
         """
-        check_strength(strength)
-        finish = finish or Finish()
-        with ThreadPoolExecutor(self.threads) as pool:
-            seen = self.look(light_of(picture, finish), size=size, finish=finish, apply=pool.map)
-            return finish_picture(picture, seen.develop(edit, strength, pool.map), pool.map)
+        check_strength(strength)  # before the network runs
+        return self.prepare(picture, size=size, finish=finish).answer(edit, strength=strength)
 
     def prepare(
         self, picture: Picture, *, size: AskedSize = None, finish: Finish | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def fetch_model(
             )
         _download(f"{folder}/{card.file}", part / card.file, card.sha256, progress=progress)
         verify_model(Model(part, card))
-        shutil.move(part, target)
+        part.rename(target)
     return read_model(target)
 
 

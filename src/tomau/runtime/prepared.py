@@ -143,11 +143,11 @@ class Prepared:
         share = min(1.0, longest / max(full))
         size = (max(1, round(full[0] * share)), max(1, round(full[1] * share)))
         l = self.seen.light.reduced(size)
-        alpha = self.picture.narrowed().alpha
+        narrow = self.picture.narrowed()
         picture = replace(
-            self.picture.narrowed(),
+            narrow,
             pixels=compose_u8(l, np.zeros((*size, 2), np.float32))[..., 0],
-            alpha=None if alpha is None else _resized(alpha, size),
+            alpha=None if narrow.alpha is None else _resized(narrow.alpha, size),
             exif=None, icc=None, xmp=None, iptc=None, notes=(),
         )  # fmt: skip
         finish = Finish(recolor=True, provenance=False)

@@ -122,7 +122,7 @@ class RoutedColorizer(Colorizer):
         with self._opening:
             specialist = self._open(folder)
         note = f"coloured by {specialist.card.name}: {subject}, {share:.0%} sure"
-        return replace(specialist.predict(l, size=size), notes=(note,), card=specialist.card)
+        return replace(specialist.predict(l, size=size), notes=(note,))
 
 
 def load_routed(*, device: Device = "auto", threads: int | None = None) -> RoutedColorizer:
