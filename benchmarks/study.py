@@ -5,7 +5,7 @@
     python benchmarks/study_report.py
 
 ``--scale cpu`` is the scaled-down version for a machine without accelerator: a fifth of the photos,
-three twentieths of the epochs, crops of 128 pixels. The plain U-Net takes 256 only: it gets batches
+a tenth of the epochs, crops of 128 pixels. The plain U-Net takes 256 only: it gets batches
 of 4 in place of 16, and a quarter of the epochs beside. Runs and results are marked ``@cpu``.
 
 Runs lie in runs/study; finished ones are skipped, interrupted ones go on. ``train S3`` trains S2

@@ -36,7 +36,7 @@ SCALES = {
     "full": Scale("full"),
     # Crops of 128 pixels take half of the short side or more: objects have about the size in
     # pixels that they have in the pictures of 256 that are scored.
-    "cpu": Scale("cpu", "@cpu", photos=0.2, epochs=0.15, crop=128, min_scale=0.5),
+    "cpu": Scale("cpu", "@cpu", photos=0.2, epochs=0.1, crop=128, min_scale=0.5),
 }
 
 

@@ -32,7 +32,7 @@ _DIFFERENCES = """## What differs from the study
   within the tables here, not with the study's four pictures.
 - Each experiment is run once. Intervals are over photos: the chance of training, which another
   seed would show, is not in them.
-- `@cpu` is another experiment of the same shape: a fifth of the photos, three twentieths of the
+- `@cpu` is another experiment of the same shape: a fifth of the photos, a tenth of the
   epochs, and crops of 128 pixels, of half of the short side or more. The plain U-Net takes 256
   pixels only: its batches are of 4 in place of 16 and its epochs a quarter, so that it makes the
   same steps of as many pixels."""

@@ -30,6 +30,28 @@ class UpBlock(nn.Module):
         return F.relu(self.bn2(self.conv2(x)))
 
 
+class JoinBlock(nn.Module):
+    """Double the size, add the skip connection, two 3x3 convolutions.
+
+    Both sides come to ``joined`` channels by 1x1 convolutions, the coarse one before it grows: the
+    first 3x3 convolution reads few channels, and nothing is concatenated.
+    """
+
+    def __init__(self, inputs: int, skip: int, joined: int, outputs: int) -> None:
+        super().__init__()
+        self.join_x = nn.Conv2d(inputs, joined, 1, bias=False)
+        self.join_skip = nn.Conv2d(skip, joined, 1, bias=False)
+        self.conv1 = nn.Conv2d(joined, outputs, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        x = F.interpolate(self.join_x(x), scale_factor=2.0, mode="nearest") + self.join_skip(skip)
+        x = F.relu(self.bn1(self.conv1(x)))
+        return F.relu(self.bn2(self.conv2(x)))
+
+
 class UNetDecoder(nn.Module):
     """Features, each half the size of the one before, to ``outputs`` channels at the finest."""
 

@@ -26,14 +26,15 @@ from tomau.color.bins import ab_bins
 from tomau.color.spaces import AB_LIMIT
 from tomau.errors import UsageError
 from tomau.models.checkpoint import LoadReport
-from tomau.models.decoders import UpBlock
+from tomau.models.decoders import JoinBlock
 from tomau.models.encoders import Encoder, encoders
 from tomau.models.generators.base import check_size, generators
 from tomau.models.hints import GUIDE_CHANNELS, spread_hints
 
 _WIDTHS = (192, 128, 64)
+_JOINED = (128, 64, 40)
 _CONTEXT, _HEADS = 256, 4
-_FINE = 32
+_FINE, _FINE_JOINED = 32, 24
 
 
 class Taught(NamedTuple):
@@ -66,14 +67,15 @@ class HintUNet(nn.Module):
         fine, *middle, coarse = cast("Encoder", self.encoder).channels
         self.context = nn.Sequential(nn.Conv2d(coarse, _CONTEXT, 1), Attention(_CONTEXT, 2))
         self.up = nn.ModuleList(
-            UpBlock(*shape)
-            for shape in zip((_CONTEXT, *_WIDTHS[:-1]), middle[::-1], _WIDTHS, strict=True)
+            JoinBlock(*shape)
+            for shape in zip((_CONTEXT, *_WIDTHS[:-1]), middle[::-1], _JOINED, _WIDTHS, strict=True)
         )
         self.agree = Attention(_WIDTHS[0], 1)
         self.classes = nn.Conv2d(_WIDTHS[-1], len(ab_bins()), 1)
         self.guide = Guide(_WIDTHS[-1])
-        self.reduce = nn.Conv2d(_WIDTHS[-1], _FINE, 1)
-        self.refine = nn.Conv2d(_FINE + fine, _FINE, 3, 1, 1, bias=False)
+        self.join_x = nn.Conv2d(_WIDTHS[-1], _FINE_JOINED, 1)
+        self.join_fine = nn.Conv2d(fine, _FINE_JOINED, 1, bias=False)
+        self.refine = nn.Conv2d(_FINE_JOINED, _FINE, 3, 1, 1, bias=False)
         self.refine_bn = nn.BatchNorm2d(_FINE)
         self.head = nn.Conv2d(_FINE, 2, 1)
         for layer in (*self.up.modules(), self.refine):
@@ -128,8 +130,8 @@ class HintUNet(nn.Module):
         x = features = self.agree(first(x, middle.pop()))
         for block in others:
             x = block(x, middle.pop())
-        finer = F.interpolate(self.reduce(x), scale_factor=2.0, mode="nearest")
-        finer = self.refine(torch.cat((finer, fine), dim=1))
+        finer = F.interpolate(self.join_x(x), scale_factor=2.0, mode="nearest")
+        finer = self.refine(finer + self.join_fine(fine))
         ab = self.head(F.relu(self.refine_bn(finer)))
         ab = F.interpolate(ab, scale_factor=2.0, mode="bilinear", align_corners=False)
         return torch.tanh(ab), x, features
