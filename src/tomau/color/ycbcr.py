@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -24,7 +24,8 @@ from tomau.color.spaces import LUMINANCE_WEIGHTS, Plane, linear_to_srgb, srgb_to
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Codes = NDArray[np.uint8] | NDArray[np.uint16]
+Codes: TypeAlias = "NDArray[Any]"
+"""Integers as video has them, uint8 or uint16."""
 
 RED_WEIGHT, GREEN_WEIGHT, BLUE_WEIGHT = 0.2126, 0.7152, 0.0722
 _CR_RANGE = 2 * (1 - RED_WEIGHT)
@@ -73,14 +74,16 @@ class VideoRange:
         """Number type of codes."""
         return np.uint8 if self.bits == 8 else np.uint16
 
-    def gray(self, codes: NDArray[np.floating] | Codes) -> Plane:
+    def gray(self, codes: Codes) -> Plane:
         """Gray in 0..1, as sRGB and BT.709 code it, of luma codes; beyond black and white clipped.
 
         >>> VideoRange().gray(np.array([16, 235, 255], np.uint8)).tolist()
         [0.0, 1.0, 1.0]
         """
-        gray = (codes.astype(np.float32) - self.black) / np.float32(self.white - self.black)
-        return np.clip(gray, 0, 1).astype(np.float32)
+        gray: Plane = codes.astype(np.float32)
+        gray -= np.float32(self.black)
+        gray /= np.float32(self.white - self.black)
+        return np.clip(gray, 0, 1, out=gray)
 
 
 def luma_lightness(luma: Codes, coding: VideoRange) -> Plane:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from av.video.codeccontext import VideoCodecContext
 
+    from tomau.color.ycbcr import Codes
     from tomau.video.painting import Painted
     from tomau.video.reading import FilmFacts
     from tomau.video.settings import Chroma, CodecName, FilmSettings
@@ -143,8 +144,8 @@ class SegmentEncoder:
             FilmWriteError: it does not take this picture.
         """
         self._encoding = encoding
-        context = av.CodecContext.create(CODECS[encoding.codec].encoder, "w")
-        encoding.configure(context)  # type: ignore[arg-type]
+        context: Any = av.CodecContext.create(CODECS[encoding.codec].encoder, "w")
+        encoding.configure(context)
         self._context = context
         try:
             context.open()
@@ -164,7 +165,7 @@ class SegmentEncoder:
         yield from self._packets(None)
 
     def _packets(self, frame: av.VideoFrame | None) -> Iterator[Packet]:
-        for packet in self._context.encode(frame):  # type: ignore[attr-defined]
+        for packet in self._context.encode(frame):
             pts = packet.pts or 0
             dts = pts if packet.dts is None else packet.dts
             step = packet.duration or self._encoding.step
@@ -174,7 +175,7 @@ class SegmentEncoder:
         encoding = self._encoding
         frame = av.VideoFrame(encoding.width, encoding.height, encoding.pixel_format)
         for plane, codes in zip(frame.planes, (painted.luma, *painted.chroma), strict=True):
-            lines = np.frombuffer(plane, codes.dtype)  # type: ignore[call-overload]
+            lines: Codes = np.frombuffer(memoryview(plane), codes.dtype)
             height, width = codes.shape
             lines = lines.reshape(-1, plane.line_size // codes.dtype.itemsize)
             lines[:height, :width] = codes

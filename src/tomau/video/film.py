@@ -26,7 +26,7 @@ from tomau.video.settings import FilmSettings, container_of
 from tomau.video.steadying import Alone, Steadier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from threading import Event
 
     from tomau.runtime import Colorizer
@@ -82,7 +82,8 @@ class FilmResult:
         frames: how many are coloured.
         resumed: how many of them an earlier run had coloured.
         scenes: moments, in seconds, at which scenes begin.
-        notes: what is damaged or left out, a line each.
+        notes: what of the original is left out, a line each.
+        damage: what of it could not be read, a line each.
         lost: moments of frames that could not be decoded.
         patched: moments of frames that the decoder patched.
         seconds: that the run took.
@@ -95,6 +96,7 @@ class FilmResult:
     resumed: int
     scenes: tuple[float, ...]
     notes: tuple[str, ...]
+    damage: tuple[str, ...]
     lost: tuple[float, ...]
     patched: tuple[float, ...]
     seconds: float
@@ -269,7 +271,7 @@ class _Run:
         damage.lost, damage.patched = list(lost), list(patched)
         return FilmResult(
             self._plan.target, finished, self._frames, self._resumed, tuple(self._scenes),
-            (*self._plan.notes, *damage.notes()), lost, patched,
+            self._plan.notes, tuple(damage.notes()), lost, patched,
             time.perf_counter() - self._began, dict(self._clock.seconds),
         )  # fmt: skip
 
@@ -310,7 +312,7 @@ class _Run:
             Mark(frame.pts, self._frames, tuple(self._scenes), starts, state, lost, patched)
         )
 
-    def _painted(self) -> Iterator[tuple[Painted, Coloured]]:
+    def _painted(self) -> Generator[tuple[Painted, Coloured], None, None]:
         """All frames that are left, finished: three stages that work at the same time."""
         plan, clock = self._plan, self._clock
         size = film_size(plan.facts, plan.settings.size, self._colorizer.card)

@@ -10,7 +10,7 @@ along the motion).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -73,7 +73,8 @@ def _as_bright_as(given: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> NDArra
     other, spread = (float(value[0, 0]) for value in cv2.meanStdDev(wanted))
     gain = min(max(spread / max(deviation, 1.0), 0.8), 1.25)
     evened = given * np.float32(gain) + np.float32(other - gain * mean)
-    return np.clip(np.rint(evened), 0, 255).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.clip(np.rint(evened), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def pulled(planes: Floats, offsets: Floats) -> Floats:
@@ -87,14 +88,18 @@ def pulled(planes: Floats, offsets: Floats) -> Floats:
         As ``planes``, by cubic interpolation: linear one would blur a little each time.
     """
     x, y = _places(offsets)
-    made: Floats = cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return _fetched(planes, x, y, cv2.INTER_CUBIC)
+
+
+def _fetched(planes: Floats, x: Floats, y: Floats, way: int = cv2.INTER_LINEAR) -> Floats:
+    made: NDArray[Any] = cv2.remap(planes, x, y, way, borderMode=cv2.BORDER_REPLICATE)
     return made
 
 
 def _places(offsets: Floats) -> tuple[Floats, Floats]:
     height, width = offsets.shape[:2]
-    x = offsets[..., 0] + np.arange(width, dtype=np.float32)
-    y = offsets[..., 1] + np.arange(height, dtype=np.float32)[:, np.newaxis]
+    x: Floats = offsets[..., 0] + np.arange(width, dtype=np.float32)
+    y: Floats = offsets[..., 1] + np.arange(height, dtype=np.float32)[:, np.newaxis]
     return x, y
 
 
@@ -112,15 +117,19 @@ def belief(earlier: Floats, later: Floats, motion: Motion) -> Floats:
     back = motion.back
     x, y = _places(back)
     height, width = later.shape
-    there = cv2.remap(motion.ahead, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    apart = np.square(back + there).sum(axis=2)
-    length = np.square(back).sum(axis=2) + np.square(there).sum(axis=2)
-    slack = _SLACK_SHARE * length + _SLACK
-    believed = np.exp(-np.maximum(apart - slack, 0) / slack)
-    moved = cv2.remap(earlier, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    change = cv2.GaussianBlur(later - moved, (0, 0), _GRAIN)
+    there = _fetched(motion.ahead, x, y)
+    slack = _SLACK_SHARE * (_squared(back) + _squared(there)) + _SLACK
+    unlike = np.maximum(_squared(back + there) - slack, 0) / slack
+    change: NDArray[Any] = cv2.GaussianBlur(later - _fetched(earlier, x, y), (0, 0), _GRAIN)
     # Flicker changes all; what changes otherwise is another thing.
-    change -= np.float32(np.median(change[::4, ::4]))
-    believed *= np.exp(-np.square(change / _BRIGHTNESS))
+    change = change - float(np.median(change[::4, ::4]))
+    unlike += np.square(change / _BRIGHTNESS)
+    believed = np.exp(-unlike)
     inside = (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)
     return np.where(inside, believed, 0).astype(np.float32)
+
+
+def _squared(offsets: Floats) -> Floats:
+    """Squared lengths of (h, w, 2)."""
+    x, y = offsets[..., 0], offsets[..., 1]
+    return x * x + y * y

@@ -130,7 +130,7 @@ def _write(
         av.open(str(path), "w", format=container, options=options) as output,
     ):
         output.metadata.update(_metadata(dict(source.metadata), provenance))
-        picture = output.add_stream(CODECS[encoding.codec].encoder, rate=encoding.rate)
+        picture: Any = output.add_stream(CODECS[encoding.codec].encoder, rate=encoding.rate)
         encoding.configure(picture.codec_context)
         picture.time_base = encoding.time_base
         picture.metadata.update(_described(dict(film.metadata)))
@@ -235,4 +235,4 @@ def _interleaved(own: Iterator[Any], copied: Iterator[Any]) -> Iterator[Any]:
 
 
 def _when(packet: Any) -> Fraction:
-    return packet.dts * Fraction(packet.time_base)
+    return Fraction(packet.dts) * Fraction(packet.time_base)

@@ -212,8 +212,8 @@ def _unpacked(payload: bytes) -> Mark:
                 Stroke(tuple((x, y) for x, y in points), (color[0], color[1], color[2]), radius)
                 for points, color, radius in facts["strokes"]
             )
-            planes = (arrays[name] for name in ("small", "l", "ab", "looks"))
-            state = State(*planes, since=facts["since"], strokes=strokes)
+            small, l, ab, looks = (arrays[name] for name in ("small", "l", "ab", "looks"))
+            state = State(small, l, ab, looks, facts["since"], strokes)
     return Mark(
         facts["pts"], facts["frames"], tuple(facts["scenes"]), facts["starts"], state,
         tuple(facts["lost"]), tuple(facts["patched"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -53,6 +53,6 @@ def looks(frames: Iterable[Frame], facts: FilmFacts, target: WorkingSize) -> Ite
     """Make the small picture of each frame."""
     size = (target.width, target.height)
     for frame in frames:
-        reduced = cv2.resize(frame.luma, size, interpolation=cv2.INTER_AREA)
+        reduced: NDArray[Any] = cv2.resize(frame.luma, size, interpolation=cv2.INTER_AREA)
         small = convert_luma(reduced, facts.coding, _COMPUTERS).astype(np.uint8, copy=False)
         yield Look(frame, small, luma_lightness(reduced, facts.coding))

@@ -150,10 +150,9 @@ def read_film_hints(
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        stroke = {"frame": 48, "points": [[120, 340]], "color": "#c03028"}
+        example = {"strokes": [{"frame": 48, "points": [[120, 340]], "color": "#c03028"}]}
         raise UsageError(
-            f"{path} is not valid at {where}: {first['msg']}; expected "
-            f"{json.dumps({'strokes': [stroke]})}"
+            f"{path} is not valid at {where}: {first['msg']}; expected {json.dumps(example)}"
         ) from error
     width, height = size
     made_for = (file.width or width, file.height or height)

@@ -20,9 +20,8 @@ from tomau.color.ycbcr import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tomau.color.ycbcr import Codes
     from tomau.video.settings import Chroma
-
-    Codes = NDArray[np.uint8] | NDArray[np.uint16]
 
 _AB_LIMIT = 128.0
 _SUBSAMPLING = {"420": (2, 2), "422": (1, 2), "444": (1, 1)}
@@ -67,7 +66,7 @@ class Painter:
         height, width = luma.shape
         size = (-(-height // down), -(-width // across))
         # Colour is made at the size it is sampled at: finer detail of it would be lost anyway.
-        reduced = luma
+        reduced: Codes = luma
         if size != luma.shape:
             reduced = cv2.resize(luma, size[::-1], interpolation=cv2.INTER_AREA)
         l = luma_lightness(reduced, self.given)

@@ -17,14 +17,13 @@ from tomau.color.ycbcr import VideoRange
 from tomau.errors import FilmReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from av.container import InputContainer
     from av.video.stream import VideoStream
-    from numpy.typing import NDArray
 
-    Codes = NDArray[np.uint8] | NDArray[np.uint16]
+    from tomau.color.ycbcr import Codes
 
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _MOST_BAD_PACKETS = 1000  # one after the other: this is no film any more
@@ -128,7 +127,8 @@ class Damage:
     def notes(self) -> Iterator[str]:
         """Lines that name what is damaged."""
         if self.lost:
-            yield f"{_count(self.lost)} could not be decoded and are missing: at {_named(self.lost)}"
+            count, moments = _count(self.lost), _named(self.lost)
+            yield f"{count} could not be decoded and are missing: at {moments}"
         if self.patched:
             yield (
                 f"{_count(self.patched)} are damaged and were patched by the decoder: "
@@ -245,7 +245,7 @@ class FilmReader:
         self.facts = facts
         self.damage = Damage()
 
-    def frames(self, start: int | None = None) -> Iterator[Frame]:
+    def frames(self, start: int | None = None) -> Generator[Frame, None, None]:
         """Decode all frames from a time stamp on; from the first one if it is None.
 
         Raises:
@@ -340,7 +340,8 @@ def upright_luma(frame: av.VideoFrame, facts: FilmFacts) -> Codes:
         )
     plane = frame.planes[0]
     dtype = facts.coding.dtype
-    lines = np.frombuffer(plane, dtype).reshape(-1, plane.line_size // np.dtype(dtype).itemsize)
+    lines: Codes = np.frombuffer(memoryview(plane), dtype)
+    lines = lines.reshape(-1, plane.line_size // lines.itemsize)
     luma = lines[: frame.height, : frame.width]
     # The frame's memory goes back to the decoder.
     upright = np.array(np.rot90(luma, facts.rotation // 90), order="C")

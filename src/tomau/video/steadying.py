@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -187,7 +187,7 @@ class Steadier:
         """Bring colours to the next frame along the motion, and average a new look in."""
         sure = belief(before.l, look.l, motion)
         ab = pulled(before.ab, motion.back)
-        looks = np.maximum(pulled(before.looks, motion.back), 0) * sure
+        looks = np.maximum(pulled(before.looks, motion.back), np.float32(0)) * sure
         if fresh is None and float(np.mean(looks < 0.5)) > self._constants.unseen:
             fresh = self._said(look, strokes).ab
         if fresh is None:
@@ -256,7 +256,7 @@ def _toned(fresh: Floats, ab: Floats, looks: Floats, tone: float) -> Floats:
 
     Tone is an offset of a* and b* and one scale of both; the more looks agreed, the more it counts.
     """
-    seen = np.minimum(looks, 1)
+    seen = np.minimum(looks, np.float32(1))
     total = float(seen.sum())
     if total < _LEAST_SEEN * looks.size:
         return fresh
@@ -275,11 +275,11 @@ def _toned(fresh: Floats, ab: Floats, looks: Floats, tone: float) -> Floats:
 
 def _filled(ab: Floats, sure: Floats) -> Floats:
     """Let colours flow from what was followed into what was not."""
-    planes = np.concatenate((ab * sure[..., np.newaxis], sure[..., np.newaxis]), axis=2)
-    planes = cv2.GaussianBlur(planes, (0, 0), _FILL, borderType=cv2.BORDER_REPLICATE)
-    around = planes[..., :2] / np.maximum(planes[..., 2:], 1e-3)
+    known = np.concatenate((ab * sure[..., np.newaxis], sure[..., np.newaxis]), axis=2)
+    planes: NDArray[Any] = cv2.GaussianBlur(known, (0, 0), _FILL, borderType=cv2.BORDER_REPLICATE)
+    around = planes[..., :2] / np.maximum(planes[..., 2:], np.float32(1e-3))
     # Far from all that was followed, what was carried is no worse than nothing.
-    reached = np.minimum(planes[..., 2:] * 20, 1)
+    reached = np.minimum(planes[..., 2:] * np.float32(20), np.float32(1))
     around = ab + reached * (around - ab)
     filled: Floats = around + sure[..., np.newaxis] * (ab - around)
     return filled
