@@ -319,18 +319,23 @@ class _Run:
         seen = ahead(clock.items("decode", looks(self._read(), plan.facts, size)), _AHEAD)
         ask = asker(plan.facts, plan.settings, self._colorizer, clock)
         steady = steadier(plan.facts, plan.settings, ask, self._mark)
-        coloured = ahead(clock.items("colour", steady.colours(self._left(seen))), _AHEAD)
         painter = Painter(
             plan.facts.coding, plan.encoding.coding, plan.encoding.chroma,
             plan.settings.strength, plan.settings.keep_luma,
         )  # fmt: skip
 
+        # Each stage closes the one before it, whatever ends it.
+        def coloured() -> Iterator[Coloured]:
+            with closing(seen):
+                yield from clock.items("colour", steady.colours(self._left(seen)))
+
         def painted() -> Iterator[tuple[Painted, Coloured]]:
-            for item in coloured:
-                frame = item.look.frame
-                with clock("paint"):
-                    made = painter(frame.pts, frame.luma, item.state.ab)
-                yield made, item
+            with closing(ahead(coloured(), _AHEAD)) as items:
+                for item in items:
+                    frame = item.look.frame
+                    with clock("paint"):
+                        made = painter(frame.pts, frame.luma, item.state.ab)
+                    yield made, item
 
         return ahead(painted(), _AHEAD)
 
@@ -376,9 +381,9 @@ class _Run:
         plan = self._plan
         facts, settings = plan.facts, plan.settings
         clock = facts.start * facts.time_base
-        is_part = settings.start > 0
-        origin = clock + Fraction(settings.start) if is_part else facts.origin
+        begin = clock + Fraction(settings.start) if settings.start > 0 else None
         end = None if settings.end is None else clock + Fraction(settings.end)
+        part = Part(facts.origin if begin is None else begin, begin, end)
         provenance = ""
         if settings.provenance:
             from tomau import __version__
@@ -387,7 +392,7 @@ class _Run:
             provenance = f"colourized by tomau {__version__}, model {card.name}, {card.sha256}"
         join_film(
             plan.target, plan.container, plan.encoding, self._journal.packets, facts,
-            Part(origin, end), list(plan.kept), provenance, overwrite=overwrite,
+            part, list(plan.kept), provenance, overwrite=overwrite,
         )  # fmt: skip
 
     def _tell(self, phase: Literal["colouring", "joining"]) -> None:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-# Forward and backward may disagree by 1 % of their lengths and so many square pixels.
-_SLACK_SHARE, _SLACK = 0.01, 0.5
+# Forward and backward may disagree by 1 % of their lengths and so many square pixels: colour is
+# coarser than light, and where the motion cannot be told exactly there is nothing to tell it by.
+_SLACK_SHARE, _SLACK = 0.01, 2.0
 # L* by which brightness along the motion changes where belief has fallen to 1/e.
-_BRIGHTNESS = 7.0
+_BRIGHTNESS = 10.0
 # Brightness is compared after this blur, which grain does not pass.
 _GRAIN = 1.0
 
@@ -51,7 +52,7 @@ class FlowFinder:
 
     def __init__(self) -> None:
         """Prepare OpenCV's dense inverse search."""
-        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
     def __call__(self, earlier: NDArray[np.uint8], later: NDArray[np.uint8]) -> Motion:
         """Find the motion between two frames, (h, w) uint8 gray of one size.
@@ -61,7 +62,8 @@ class FlowFinder:
         if min(earlier.shape) < 16:  # no room for the search's patches
             still = np.zeros((*earlier.shape, 2), np.float32)
             return Motion(still, still)
-        evened = _as_bright_as(earlier, later)
+        later = np.ascontiguousarray(later)
+        evened = np.ascontiguousarray(_as_bright_as(earlier, later))
         back = self._search.calc(later, evened, None)  # type: ignore[call-overload]
         ahead = self._search.calc(evened, later, None)  # type: ignore[call-overload]
         return Motion(back, ahead)

@@ -30,10 +30,12 @@ class Part:
 
     Attributes:
         origin: what becomes the moment 0.
+        begin: before it, nothing is copied; None copies from the start of the film.
         end: None is the end of the film.
     """
 
     origin: Fraction
+    begin: Fraction | None = None
     end: Fraction | None = None
 
 
@@ -210,7 +212,7 @@ def _copied_packets(source: Any, copies: dict[int, Any], part: Part) -> Iterator
             continue
         unit = Fraction(packet.time_base)
         begins = (packet.pts if packet.pts is not None else packet.dts) * unit
-        if begins + (packet.duration or 0) * unit < part.origin:
+        if part.begin is not None and begins + (packet.duration or 0) * unit <= part.begin:
             continue
         if part.end is not None and begins >= part.end:
             continue

@@ -57,7 +57,7 @@ class Constants:
     """
 
     looks: float = 12.0
-    tone: float = 0.85
+    tone: float = 0.6
     unseen: float = 0.04
 
 
