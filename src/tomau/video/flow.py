@@ -100,9 +100,9 @@ def _fetched(planes: Floats, x: Floats, y: Floats, way: int = cv2.INTER_LINEAR) 
 
 def _places(offsets: Floats) -> tuple[Floats, Floats]:
     height, width = offsets.shape[:2]
-    x: Floats = offsets[..., 0] + np.arange(width, dtype=np.float32)
-    y: Floats = offsets[..., 1] + np.arange(height, dtype=np.float32)[:, np.newaxis]
-    return x, y
+    columns = np.arange(width, dtype=np.float32)
+    rows = np.arange(height, dtype=np.float32)[:, np.newaxis]
+    return np.add(offsets[..., 0], columns), np.add(offsets[..., 1], rows)
 
 
 def belief(earlier: Floats, later: Floats, motion: Motion) -> Floats:
