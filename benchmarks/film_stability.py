@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +38,7 @@ HEIGHT, WIDTH, FRAMES, GAP = 256, 384, 32, 8
 CODING = VideoRange(8, is_full=True)
 
 Affine = np.ndarray
+Path4 = tuple[int, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,8 @@ def crossing(size: tuple[int, int]) -> list[Affine]:
 
 def sampled(rgb: np.ndarray, view: Affine) -> np.ndarray:
     """Look at a photograph through a moving window."""
-    blurred = cv2.GaussianBlur(rgb, (0, 0), 0.7)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    made = cv2.warpAffine(
-        blurred, view, (WIDTH, HEIGHT), flags=flags, borderMode=cv2.BORDER_REFLECT
-    )
+    made = cv2.warpAffine(rgb, view, (WIDTH, HEIGHT), flags=flags, borderMode=cv2.BORDER_REFLECT)
     return np.clip(made, 0, 1)
 
 
@@ -137,23 +134,31 @@ def looks_of(clip: Clip) -> Iterator[tuple[Look, bool]]:
         yield Look(Frame(k, k / 24, luma), luma, luma_lightness(luma, CODING)), k == 0
 
 
-def change(clip: Clip, made: list[np.ndarray], gap: int) -> float:
-    """Root mean square of the change of a*b* along the true motion, over so many frames."""
-    total, count = 0.0, 0
+def paths(clip: Clip, gap: int) -> list[Path4]:
+    """Where the pixels of each frame were, so many frames before, in each layer."""
+    found = []
     grid = np.stack(np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT)), axis=-1).astype(np.float64)
     for k in range(gap, FRAMES):
         for layer, views in enumerate(clip.layers):
             place = grid @ views[k][:, :2].T + views[k][:, 2]
             back = np.linalg.inv(views[k - gap][:, :2])
             before = ((place - views[k - gap][:, 2]) @ back.T).astype(np.float32)
-            x, y = before[..., 0], before[..., 1]
+            x, y = before[..., 0].copy(), before[..., 1].copy()
             inside = (x >= 1) & (x <= WIDTH - 2) & (y >= 1) & (y <= HEIGHT - 2)
             own = clip.masks[k] > 0.98 if layer else clip.masks[k] < 0.02
             there = cv2.remap(clip.masks[k - gap], x, y, cv2.INTER_LINEAR)
             seen = inside & own & ((there > 0.98) if layer else (there < 0.02))
-            moved = cv2.remap(made[k - gap], x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-            total += float(np.square(made[k] - moved)[seen].sum())
-            count += 2 * int(seen.sum())
+            found.append((k, x, y, seen))
+    return found
+
+
+def change(made: list[np.ndarray], way: list[Path4], gap: int) -> float:
+    """Root mean square of the change of a*b* along the true motion, over so many frames."""
+    total, count = 0.0, 0
+    for k, x, y, seen in way:
+        moved = cv2.remap(made[k - gap], x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        total += float(np.square(made[k] - moved)[seen].sum())
+        count += 2 * int(seen.sum())
     return (total / max(count, 1)) ** 0.5
 
 
@@ -172,7 +177,8 @@ def clips(folder: Path) -> list[Clip]:
     """Make all clips."""
 
     def photo(number: int) -> np.ndarray:
-        return read_picture(folder / f"kodim{number:02d}.avif").rgb_u8.astype(np.float32) / 255
+        rgb = read_picture(folder / f"kodim{number:02d}.avif").rgb_u8.astype(np.float32) / 255
+        return cv2.GaussianBlur(rgb, (0, 0), 0.7)  # frames are smaller than photographs
 
     plan = (
         ("pan over houses", 1, "pan", None, False),
@@ -242,11 +248,10 @@ def main() -> None:
         for name, way in WAYS.items():
             results[name] = run(way, ask, clip)
             shares[name] = len(ask.asked) / FRAMES
+        near, far = paths(clip, 1), paths(clip, GAP)
         for name, made in results.items():
-            rows.append(
-                [clip.name, name, change(clip, made, 1), change(clip, made, GAP), rmse(clip, made),
-                 mean_chroma(made), shares[name]]
-            )  # fmt: skip
+            numbers = change(made, near, 1), change(made, far, GAP), rmse(clip, made)
+            rows.append([clip.name, name, *numbers, mean_chroma(made), shares[name]])
             print(
                 *(f"{v:.3f}" if isinstance(v, float) else v for v in rows[-1]), sep="  ", flush=True
             )
@@ -256,12 +261,12 @@ def main() -> None:
             colours = [results[name][k].astype(np.float32) for k in shown]
             tiles.append([compose_u8(*pair) for pair in zip(lights, colours, strict=True)])
             labels.append(f"{clip.name}: {name}")
-    write(asked.out, rows)
+    write(asked.out, rows, f"--pictures {asked.pictures} --model {asked.model} --out {asked.out}")
     if asked.sheet is not None:
         contact_sheet(tiles, labels=labels, tile=300).save(asked.sheet)
 
 
-def write(path: Path, rows: list[list]) -> None:
+def write(path: Path, rows: list[list], call: str) -> None:
     """Write the table, with means of all clips and ratios to frames alone."""
     names = list(dict.fromkeys(row[1] for row in rows))
     means = {n: np.mean([row[2:] for row in rows if row[1] == n], axis=0) for n in names}
@@ -273,7 +278,7 @@ def write(path: Path, rows: list[list]) -> None:
         "clip,way,warping,after 8,rmse,mean chroma,share of frames the network saw,"
         "warping ratio,after 8 ratio,rmse ratio"
     )
-    lines = [f"# python {' '.join(sys.argv)}", facts, columns]
+    lines = [f"# python benchmarks/film_stability.py {call}", facts, columns]
     alone = {row[0]: row for row in rows if row[1] == "alone"}
     for row in [*rows, *(["mean of all", n, *means[n]] for n in names)]:
         base = means["alone"] if row[0] == "mean of all" else np.array(alone[row[0]][2:])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # coarser than light, and where the motion cannot be told exactly there is nothing to tell it by.
 _SLACK_SHARE, _SLACK = 0.01, 2.0
 # L* by which brightness along the motion changes where belief has fallen to 1/e.
-_BRIGHTNESS = 10.0
+_BRIGHTNESS = 8.0
 # Brightness is compared after this blur, which grain does not pass.
 _GRAIN = 1.0
 
@@ -52,7 +52,7 @@ class FlowFinder:
 
     def __init__(self) -> None:
         """Prepare OpenCV's dense inverse search."""
-        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
 
     def __call__(self, earlier: NDArray[np.uint8], later: NDArray[np.uint8]) -> Motion:
         """Find the motion between two frames, (h, w) uint8 gray of one size.
