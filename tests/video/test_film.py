@@ -24,6 +24,7 @@ from tomau.color.ycbcr import VideoRange, decode, luma_lightness
 from tomau.errors import FilmReadError, FilmWriteError, UsageError
 from tomau.video import FilmSettings, colorize_film, discard_film, plan_film
 from tomau.video.journal import journal_of
+from tomau.video.reading import FilmReader, look_at_film
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,6 +161,36 @@ def test_every_codec_writes(
         assert stream.codec_context.codec.canonical_name == name
         assert stream.codec_context.pix_fmt == pixels
         assert len(list(container.decode(stream))) == 6
+
+
+def test_apple_knows_the_tag_of_h265(film: Path, colorizer: Colorizer) -> None:
+    target = film.with_name("out.mp4")
+    colorize_film(film, target, colorizer, FilmSettings(codec="h265"))
+    with av.open(str(target)) as container:
+        assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+
+
+def test_computers_range_becomes_televisions_for_prores(
+    tmp_path: Path, colorizer: Colorizer
+) -> None:
+    film = write_film(tmp_path / "gray.mkv", panned(1, 4), pixels="gray")
+    target = tmp_path / "out.mov"
+    colorize_film(film, target, colorizer, FilmSettings(codec="prores", strength=0))
+    shown = decoded(target)[0].luma.astype(float)
+    wanted = panned(1, 4)[0] / 255 * 876 + 64
+    assert np.abs(shown - wanted).mean() < 3
+
+
+def test_a_file_that_cannot_be_sought_is_read_from_its_beginning(
+    film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = FilmReader(look_at_film(film))
+    start = reader.facts.start + round(Fraction(1, 2) / reader.facts.time_base)
+    sought = [frame.seconds for frame in reader.frames(start)]
+    monkeypatch.setattr(FilmReader, "_finds", lambda *_: False)
+    read = [frame.seconds for frame in reader.frames(start)]
+    assert sought == read
+    assert len(read) == 12
 
 
 def test_a_part_of_a_film_starts_at_zero_with_its_sound(film: Path, colorizer: Colorizer) -> None:

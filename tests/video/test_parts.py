@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -171,3 +173,21 @@ def test_hints_of_a_file_have_moments(tmp_path: Path) -> None:
     assert [mark.seconds for mark in hints.marks] == [0, 2, 1.5]
     assert hints.marks[1].stroke == Stroke(((3.0, 4.0),), (0, 255, 0), 2.0)
     assert hints.starting(1.0, 1.6) == (hints.marks[2].stroke,)
+
+
+def test_films_leave_torch_unloaded() -> None:
+    code = "import tomau.video, sys; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_missing_extra_is_named() -> None:
+    code = (
+        "import sys; sys.modules['av'] = None\n"
+        "from tomau.cli.app import main\n"
+        "sys.argv = ['tomau', 'video', 'film.mp4']\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert 'pip install "tomau[video]"' in done.stderr
+    assert done.stderr.count("\n") == 1

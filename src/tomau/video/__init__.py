@@ -16,6 +16,7 @@ except ImportError as error:
 
 from tomau.video.film import FilmPlan, FilmResult, colorize_film, discard_film, plan_film
 from tomau.video.marks import FilmHints, Mark, read_film_hints
+from tomau.video.preview import PreviewFrame, preview_film
 from tomau.video.progress import Observer, Progress
 from tomau.video.reading import FilmFacts, look_at_film
 from tomau.video.settings import CODECS, SUFFIXES, FilmSettings, default_target
@@ -30,11 +31,13 @@ __all__ = [
     "FilmSettings",
     "Mark",
     "Observer",
+    "PreviewFrame",
     "Progress",
     "colorize_film",
     "default_target",
     "discard_film",
     "look_at_film",
     "plan_film",
+    "preview_film",
     "read_film_hints",
 ]

@@ -112,7 +112,8 @@ def choose_encoding(facts: FilmFacts, settings: FilmSettings) -> tuple[Encoding,
         options.append(("profile", "hq" if chroma == "422" else "4444"))
     time_base = facts.time_base / scale
     step = max(1, round(1 / (facts.rate * time_base)))
-    coding = VideoRange(bits, facts.coding.is_full)
+    # ProRes knows television's range alone.
+    coding = VideoRange(bits, facts.coding.is_full and settings.codec != "prores")
     return Encoding(
         settings.codec, facts.width, facts.height, chroma, coding, facts.aspect, facts.rate,
         time_base, scale, step, tuple(options),

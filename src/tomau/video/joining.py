@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ class Part:
 def streams_kept(facts: FilmFacts, container: str) -> tuple[list[int], list[str]]:
     """Tell which streams beside the picture a container can hold, and a line on each other one."""
     kept, notes = [], []
-    with av.open("nothing", "w", format=container, io_open=_nowhere) as output:
+    with av.open(io.BytesIO(), "w", format=container) as output:
         known = output.supported_codecs
     with open_film(facts.path) as (source, _):
         for stream in source.streams:
@@ -65,12 +66,6 @@ def streams_kept(facts: FilmFacts, container: str) -> tuple[list[int], list[str]
 def _name(stream: Any) -> str:
     context = stream.codec_context
     return "unknown" if context is None else context.codec.canonical_name
-
-
-def _nowhere(url: str, flags: int, options: object) -> object:  # noqa: ARG001 - of PyAV
-    import io
-
-    return io.BytesIO()
 
 
 def join_film(
@@ -134,6 +129,8 @@ def _write(
         output.metadata.update(_metadata(dict(source.metadata), provenance))
         picture: Any = output.add_stream(CODECS[encoding.codec].encoder, rate=encoding.rate)
         encoding.configure(picture.codec_context)
+        if encoding.codec == "h265" and container != "matroska":
+            picture.codec_context.codec_tag = "hvc1"  # the one of two that Apple's players know
         picture.time_base = encoding.time_base
         picture.metadata.update(_described(dict(film.metadata)))
         copies = {}

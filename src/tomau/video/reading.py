@@ -251,23 +251,37 @@ class FilmReader:
         Raises:
             FilmReadError: the file cannot be opened any more.
         """
-        facts = self.facts
-        with open_film(facts.path) as (container, stream):
-            if start is not None:
-                with contextlib.suppress(av.error.FFmpegError):  # then from the beginning
-                    container.seek(start, stream=stream, backward=True)
+        may_seek = start is not None and self._finds(start)
+        with open_film(self.facts.path) as (container, stream):
+            if may_seek and start is not None:
+                container.seek(start, stream=stream, backward=True)
             last: int | None = None
             for frame in _decoded(container, stream, self.damage, start):
-                pts = frame.pts if frame.pts is not None else frame.dts
-                if pts is None:
-                    pts = facts.start if last is None else last + _step(facts)
-                if last is not None and pts <= last:
-                    pts = last + 1  # a file whose clock stands still
-                last = pts
-                if start is not None and pts < start:
+                last = self._stamp(frame, last)
+                if start is not None and last < start:
                     continue
-                seconds = float((pts - facts.start) * facts.time_base)
-                yield Frame(pts, seconds, upright_luma(frame, facts))
+                seconds = float((last - self.facts.start) * self.facts.time_base)
+                yield Frame(last, seconds, upright_luma(frame, self.facts))
+
+    def _finds(self, start: int) -> bool:
+        """Whether seeking lands where it should; some files can only be read from the beginning."""
+        with open_film(self.facts.path) as (container, stream):
+            try:
+                container.seek(start, stream=stream, backward=True)
+            except av.error.FFmpegError:
+                return False
+            first = next(_decoded(container, stream, Damage()), None)
+        return first is not None and first.pts is not None and first.pts <= start
+
+    def _stamp(self, frame: av.VideoFrame, last: int | None) -> int:
+        """Return a frame's time stamp, after that of the frame before."""
+        facts = self.facts
+        pts = frame.pts if frame.pts is not None else frame.dts
+        if pts is None:
+            pts = facts.start if last is None else last + _step(facts)
+        if last is not None and pts <= last:  # a file whose clock stands still
+            return last + 1
+        return pts
 
 
 def _step(facts: FilmFacts) -> int:
