@@ -151,7 +151,13 @@ def test_pixels_that_are_not_square_and_films_that_lie_stay(
     ],
 )
 def test_every_codec_writes(
-    tmp_path: Path, colorizer: Colorizer, codec: Any, suffix: str, name: str, pixels: str
+    tmp_path: Path,
+    colorizer: Colorizer,
+    capfd: pytest.CaptureFixture[str],
+    codec: Any,
+    suffix: str,
+    name: str,
+    pixels: str,
 ) -> None:
     film = write_film(tmp_path / "film.mkv", panned(1, 6))
     target = tmp_path / ("out" + suffix)
@@ -161,6 +167,7 @@ def test_every_codec_writes(
         assert stream.codec_context.codec.canonical_name == name
         assert stream.codec_context.pix_fmt == pixels
         assert len(list(container.decode(stream))) == 6
+    assert capfd.readouterr().err == ""
 
 
 def test_apple_knows_the_tag_of_h265(film: Path, colorizer: Colorizer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,8 @@ class Encoding:
 
     def configure(self, context: VideoCodecContext) -> None:
         """Set an encoder up; the same everywhere, so that its headers are."""
+        # SVT-AV1 tells its settings on stderr each time, unless told not to.
+        os.environ.setdefault("SVT_LOG", "1")
         context.width, context.height = self.width, self.height
         context.pix_fmt = self.pixel_format
         context.time_base = self.time_base
