@@ -146,15 +146,21 @@ def test_a_journal_that_was_changed_ends_where_it_was(tmp_path: Path) -> None:
     again.remove()
 
 
-def test_a_journal_of_something_else_gives_way(tmp_path: Path) -> None:
+def test_finished_frames_of_something_else_are_given_up_only_if_allowed(tmp_path: Path) -> None:
     target = tmp_path / "film.mp4"
     journal = Journal(target, "a title")
     journal.add_mark(Mark(3, 4))
     journal.close()
-    other = Journal(target, "another")
+    with pytest.raises(FilmWriteError, match="holds 4 frames of an unfinished film with other"):
+        Journal(target, "another")
+    kept = Journal(target, "a title")
+    assert kept.mark is not None
+    kept.close()
+    other = Journal(target, "another", may_replace=True)
     assert other.mark is None
-    assert other.began_anew
-    other.remove()
+    other.close()
+    # Without finished frames there is nothing to lose.
+    Journal(target, "a third").remove()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

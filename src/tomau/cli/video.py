@@ -202,7 +202,10 @@ def _tell(result: FilmResult, console: Console, *, as_json: bool) -> None:
             f"interrupted after {result.frames} frames; the same call goes on from the last mark"
         )
         raise typer.Exit(130)
-    console.note(f"{result.frames} frames, {len(result.scenes)} scenes, {rate:.1f} frames/s")
+    before = f" ({result.resumed} by an earlier run)" if result.resumed else ""
+    console.note(
+        f"{result.frames} frames{before}, {len(result.scenes)} scenes, {rate:.1f} frames/s"
+    )
     for stage, seconds in result.times.items():
         console.detail(f"{stage}: {seconds:.1f} s")
     if not as_json:

@@ -160,11 +160,12 @@ def colorize_film(
         settings: what a person wants; the usual if None.
         observer: told of each finished frame, in this thread.
         stop: once it is set, the call ends after the frame in work, unfinished.
-        overwrite: whether a file at ``target`` may be replaced.
+        overwrite: whether a file at ``target``, or what is left of another run, may be replaced.
 
     Raises:
         FilmReadError: the film cannot be read, or no frame of it.
-        FilmWriteError: it cannot be written, is there already, or another run is making it.
+        FilmWriteError: it cannot be written, is there already, another run is making it, or what
+            is left of one had other settings, and ``overwrite`` is False.
         UsageError: a setting does not fit the film.
         ModelError: the network failed.
         MissingExtraError: an edit needs packages that are not installed.
@@ -176,7 +177,7 @@ def colorize_film(
             "--output"
         )
     make_folder(plan.target.parent)
-    journal = Journal(plan.target, _title(plan, colorizer))
+    journal = Journal(plan.target, _title(plan, colorizer), may_replace=overwrite)
     try:
         return _Run(plan, colorizer, journal, observer, stop).run(overwrite=overwrite)
     finally:

@@ -63,15 +63,17 @@ def journal_of(target: Path) -> Path:
 class Journal:
     """The journal of one result; one run at a time may have it open."""
 
-    def __init__(self, target: Path, title: str) -> None:
-        """Open the journal of a result, or begin it; one of another title gives way.
+    def __init__(self, target: Path, title: str, *, may_replace: bool = False) -> None:
+        """Open the journal of a result, or begin it.
 
         Args:
             target: the result.
             title: names the film, the model and the settings.
+            may_replace: whether finished frames of another title may be given up.
 
         Raises:
-            FilmWriteError: it cannot be written, or another run has it open.
+            FilmWriteError: it cannot be written, another run has it open, or it holds finished
+                frames of another title.
         """
         self.path = journal_of(target)
         try:
@@ -86,8 +88,7 @@ class Journal:
             ) from error
         self._lock()
         self.mark: Mark | None = None
-        self.began_anew = False
-        self._take_up(title.encode())
+        self._take_up(title.encode(), may_replace=may_replace)
 
     def _lock(self) -> None:
         try:
@@ -103,16 +104,21 @@ class Journal:
                 "another --output"
             ) from error
 
-    def _take_up(self, title: bytes) -> None:
+    def _take_up(self, title: bytes, *, may_replace: bool) -> None:
         end, is_own = 0, False
         for kind, payload, after in _records(self._file):
             if kind == _TITLE:
-                if payload != title:
-                    break
-                is_own, end = True, after
+                is_own, end = payload == title, after
             elif kind == _MARK:
                 self.mark, end = _unpacked(payload), after
-        self.began_anew = not is_own and self._file.seek(0, os.SEEK_END) > 0
+        if not is_own and self.mark is not None and not may_replace:
+            self.close()
+            raise FilmWriteError(
+                f"{self.path} holds {self.mark.frames} frames of an unfinished film with other "
+                "settings; give the same settings to go on, or --overwrite to begin anew"
+            )
+        if not is_own:
+            self.mark, end = None, 0
         self._file.seek(end)
         self._file.truncate()
         if not is_own:
