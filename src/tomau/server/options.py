@@ -38,7 +38,7 @@ class Options(BaseSettings):
         inline_pixels: pictures with more pixels become a job.
         pool_workers: pictures in work at once, in each process.
         pool_queue: pictures that may wait; beyond, the answer is 503.
-        previews: prepared photographs that a process keeps for live previews.
+        preview_bytes: of prepared photographs that a process keeps for live previews.
         retention_days: photographs are deleted after so many days; 0 is never.
         lease_seconds: a job whose worker was not heard of for so long is given to another.
         model: the model that is meant by ``default``.
@@ -65,7 +65,7 @@ class Options(BaseSettings):
     inline_pixels: Annotated[int, Field(ge=0)] = 24_000_000
     pool_workers: Annotated[int, Field(ge=1, le=64)] = 2
     pool_queue: Annotated[int, Field(ge=0)] = 16
-    previews: Annotated[int, Field(ge=1)] = 24
+    preview_bytes: Annotated[int, Field(ge=0)] = 200_000_000
     retention_days: Annotated[int, Field(ge=0)] = 0
     lease_seconds: Annotated[float, Field(gt=0)] = 30.0
     model: str = "default"
