@@ -35,7 +35,7 @@ check: .venv/.full
 	@touch $@
 
 .venv/.full: .venv/.base
-	$(PIP_INSTALL) --editable '.[train,eval,formats,openvino,scribbles,gallery,cluster,web,s3,dev]'
+	$(PIP_INSTALL) --editable '.[train,eval,formats,openvino,scribbles,gallery,cluster,video,web,s3,dev]'
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json

@@ -26,6 +26,14 @@ class ImageWriteError(TomauError):
     """A picture could not be written; what stood at the target before still stands there."""
 
 
+class FilmReadError(TomauError):
+    """A film could not be read: not a film, without a picture, or damaged throughout."""
+
+
+class FilmWriteError(TomauError):
+    """A film could not be written; what stood at the target before still stands there."""
+
+
 class ModelError(TomauError):
     """A model is missing, damaged, or not of the kind that was asked for."""
 

@@ -33,6 +33,7 @@ COMMANDS = {
         "tomau.cli.colorize:colorize", "Colourize photographs: files, folders, pipes."
     ),
     "i": Entry("tomau.cli.colorize:colorize", "Short for colorize.", hidden=True),
+    "video": Entry("tomau.cli.video:video", "Colourize a film, its sound and its clock kept."),
     "verify": Entry("tomau.cli.verify:verify", "Check results against the manifest of their run."),
     "channels": Entry("tomau.cli.channels:channels", "Show the channels a picture is made of."),
     "suggest": Entry(

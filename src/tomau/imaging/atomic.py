@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 def atomic_output(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     """Open a temporary file beside ``target`` that takes its name when the block ends well.
 
+    For the rest, and what it raises, see `atomic_path`.
+    """
+    with atomic_path(target, overwrite=overwrite) as temporary, temporary.open("r+b") as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def atomic_path(target: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Make an empty file beside ``target`` that takes its name when the block ends well.
+
     When the block ends in an error, even Ctrl-C, the temporary file is removed and ``target``
     is what it was. The file's permissions follow the umask. A symbolic link is replaced, not
     followed, so that a link to an original cannot lead to the original being overwritten.
@@ -27,18 +37,14 @@ def atomic_output(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     """
     temporary = target.with_name(f".tomau-{secrets.token_hex(8)}.part")
     # Not tempfile: its files are private to the user whatever the umask says.
-    descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _O_BINARY, 0o666)
+    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666))
     try:
-        with os.fdopen(descriptor, "w+b") as stream:
-            yield stream
-            stream.flush()
+        yield temporary
+        with temporary.open("r+b") as stream:
             os.fsync(stream.fileno())
         _publish(temporary, target, overwrite=overwrite)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-_O_BINARY = getattr(os, "O_BINARY", 0)  # Windows would write CR LF for LF
 
 
 def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
