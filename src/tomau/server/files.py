@@ -5,18 +5,23 @@ photos/<photo id>/look.jpg        upright, for looking at
 versions/<version id>/picture     the result, in the original's format
 versions/<version id>/look.jpg    for looking at
 jobs/<job id>/paint.png           scribbles of a job of one photograph
+films/<job id>/original           a film as uploaded, byte for byte
+films/<job id>/result             the film in colour
 surveys/<survey id>/<picture id>.jpg   a copy as raters see it
 """
 
 from __future__ import annotations
 
 import contextlib
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from django.core.files.base import File
@@ -45,6 +50,16 @@ def version_look(version: UUID) -> str:
 def paint(job: UUID) -> str:
     """Place of a job's scribbles."""
     return f"jobs/{job}/paint.png"
+
+
+def film(job: UUID) -> str:
+    """Place of an uploaded film."""
+    return f"films/{job}/original"
+
+
+def film_result(job: UUID) -> str:
+    """Place of a film in colour."""
+    return f"films/{job}/result"
 
 
 def survey_picture(survey: UUID, picture: UUID) -> str:
@@ -76,6 +91,25 @@ def read(place: str) -> bytes:
     """
     with default_storage.open(place) as file:
         return bytes(file.read())
+
+
+@contextlib.contextmanager
+def local_file(place: str, folder: Path) -> Iterator[Path]:
+    """A stored file as one of this machine; that of a bucket is fetched into ``folder`` once.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    with contextlib.suppress(NotImplementedError):  # a bucket has no paths
+        yield Path(default_storage.path(place))
+        return
+    copy = folder / place.rpartition("/")[2]
+    if not copy.exists():
+        half = copy.with_name(f"{copy.name}.half")
+        with default_storage.open(place) as stored, half.open("wb") as stream:
+            shutil.copyfileobj(stored, stream)
+        half.replace(copy)
+    yield copy
 
 
 def delete(*places: str) -> None:

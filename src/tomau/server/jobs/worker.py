@@ -16,6 +16,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from tomau.server.accounts.visits import forget_old_visits
 from tomau.server.coloring import settle
 from tomau.server.jobs import services, tasks
+from tomau.server.jobs.films import delete_expired_films
 from tomau.server.jobs.tidying import delete_orphans
 from tomau.server.photos.services import delete_expired
 
@@ -88,6 +89,7 @@ def _keep_house(over: threading.Event) -> None:
             services.recover_jobs()
             if rounds % _TIDY_EVERY == 0:
                 delete_expired()
+                delete_expired_films()
                 services.forget_old_tasks()
                 forget_old_visits(timezone.now())
                 SessionStore.clear_expired()
