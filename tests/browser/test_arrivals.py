@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.studio import PHOTOS, color, upload
+from tests.browser.studio import PHOTOS, color, drag, upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,15 +36,6 @@ _CAMERA = """() => {
     return window.camera
   }
 }"""
-
-
-def drag(page: Page, paths: list[Path], x: float, y: float, *, drop: bool = True) -> None:
-    """Drag files from the desk over a place of the page, as a hand does, and let go."""
-    session = page.context.new_cdp_session(page)
-    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-    for step in ("dragEnter", "dragOver", *(["drop"] if drop else [])):
-        session.send("Input.dispatchDragEvent", {"type": step, "x": x, "y": y, "data": data})
-    session.detach()
 
 
 def names(api: APIRequestContext, kind: str = "photo") -> set[str]:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from tests.films import FRAMES, HEIGHT, WIDTH, film_bytes
 from tests.server.conftest import body_of, uploaded
 from tests.server.jobs.test_jobs import URL, work
 from tomau.errors import FilmReadError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from tests.server.conftest import ClientOf, MakePerson, SetOptions
 
 FILMS = "/api/v1/films"
-FRAMES, WIDTH, HEIGHT = 12, 96, 64
 
 
 @pytest.fixture(autouse=True)
@@ -42,22 +42,6 @@ def no_films() -> None:
     ):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-
-
-def film_bytes(container: str = "mp4", frames: int = FRAMES) -> bytes:
-    """A little gray film: a light disk that moves over a ramp."""
-    stream = io.BytesIO()
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    with av.open(stream, "w", format=container) as film:
-        picture = film.add_stream("mpeg4", rate=12)
-        picture.width, picture.height, picture.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for k in range(frames):
-            disk = (x - 20 - 3 * k) ** 2 + (y - 30) ** 2 < 150
-            gray = np.where(disk, 220, 40 + x).astype(np.uint8)
-            frame = av.VideoFrame.from_ndarray(np.dstack([gray] * 3), format="rgb24")
-            film.mux(picture.encode(frame))
-        film.mux(picture.encode())
-    return stream.getvalue()
 
 
 FILM = film_bytes()
