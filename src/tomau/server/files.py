@@ -21,7 +21,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
     from django.core.files.base import File
@@ -93,23 +92,23 @@ def read(place: str) -> bytes:
         return bytes(file.read())
 
 
-@contextlib.contextmanager
-def local_file(place: str, folder: Path) -> Iterator[Path]:
+def local_file(place: str, folder: Path) -> Path:
     """A stored file as one of this machine; that of a bucket is fetched into ``folder`` once.
 
     Raises:
         FileNotFoundError: there is none.
     """
-    with contextlib.suppress(NotImplementedError):  # a bucket has no paths
-        yield Path(default_storage.path(place))
-        return
+    try:
+        return Path(default_storage.path(place))
+    except NotImplementedError:  # a bucket has no paths
+        pass
     copy = folder / place.rpartition("/")[2]
     if not copy.exists():
         half = copy.with_name(f"{copy.name}.half")
         with default_storage.open(place) as stored, half.open("wb") as stream:
             shutil.copyfileobj(stored, stream)
         half.replace(copy)
-    yield copy
+    return copy
 
 
 def delete(*places: str) -> None:

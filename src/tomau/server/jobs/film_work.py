@@ -82,7 +82,8 @@ def _made(film: Film, worker: str, stopping: threading.Event) -> bool:
             stop.set()
 
     folder = _folder(job.id)
-    with _alone(folder), files.local_file(files.film(job.id), folder) as source:
+    with _alone(folder):
+        source = files.local_file(files.film(job.id), folder)
         target = folder / f"result{film.result_suffix}"
         finished = target.exists() or filming.colorize(
             source, target, model=kept["model"], size=kept["size"], strength=kept["strength"],
