@@ -23,7 +23,7 @@ COPY constraints.txt /tmp/constraints.txt
 COPY --from=wheel /wheels/ /wheels/
 RUN python -m venv /opt/tomau \
     && wheel="$(ls /wheels/*.whl)" \
-    && /opt/tomau/bin/pip install --no-cache-dir -c /tmp/constraints.txt "${wheel}[web,formats]"
+    && /opt/tomau/bin/pip install --no-cache-dir -c /tmp/constraints.txt "${wheel}[web,formats,video]"
 
 FROM python:3.11-slim-bookworm AS final
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/tomau tomau

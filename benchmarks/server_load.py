@@ -7,7 +7,8 @@ Retry-After says. "Bare" is the same work on the same bytes by a Colorizer in th
 it before the server is started and half after it is stopped. Memory is the resident memory of the
 server's process that answers.
 
-    python benchmarks/server_load.py --out results/server_load.csv
+    python benchmarks/server_load.py --seconds 150 --out results/server_load.csv \
+        --memory-out results/server_memory.csv
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ GRAIN = 4.0
 AT_ONCE = 2  # as the server's pool
 
 Row = tuple[str, float, str]
+Moment = tuple[float, float, int]
+"""Seconds since the start, megabytes, photographs coloured so far."""
 
 
 def main() -> None:
@@ -58,6 +61,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--bare-seconds", type=float, default=12.0)
     parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--memory-out", type=Path, help="CSV of memory over time to write")
     parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
     options = parser.parse_args()
     photo = made_photo()
@@ -66,7 +70,9 @@ def main() -> None:
         server = Server(options.port, Path(home))
         try:
             server.wait()
-            load = measure_load(server, photo, options.clients, options.seconds)
+            load, memory = measure_load(server, photo, options.clients, options.seconds)
+            if options.memory_out is not None:
+                write_memory(memory, options.memory_out)
             previews = measure_previews(server, photo)
         finally:
             server.stop()
@@ -182,8 +188,10 @@ class Tally:
                 self.seconds.append(seconds)
 
 
-def measure_load(server: Server, photo: bytes, clients: int, seconds: float) -> list[Row]:
-    """Let many clients colour at once for some time."""
+def measure_load(
+    server: Server, photo: bytes, clients: int, seconds: float
+) -> tuple[list[Row], list[Moment]]:
+    """Let many clients colour at once for some time; answer what came of it, and memory."""
     body, kind = form("image", photo)
     server.ask(server.connect(), "/main/", body, kind)  # the model is loaded by the first request
     tally, began = Tally(), time.perf_counter()
@@ -207,17 +215,19 @@ def measure_load(server: Server, photo: bytes, clients: int, seconds: float) -> 
             if status == 503:
                 time.sleep(min(pause, max(0.0, began + seconds - time.perf_counter())))
 
-    memory: list[float] = []
+    moments: list[Moment] = []
     with ThreadPoolExecutor(clients) as pool:
         running = [pool.submit(client) for _ in range(clients)]
         while not all(one.done() for one in running):
-            memory.append(server.resident())
+            passed = time.perf_counter() - began
+            moments.append((passed, server.resident(), tally.statuses["200"]))
             time.sleep(1.0)
     elapsed = time.perf_counter() - began
     rate = tally.statuses["200"] / elapsed
+    memory = [megabytes for _, megabytes, _ in moments]
     early, late = memory[len(memory) // 6 : len(memory) // 3], memory[-len(memory) // 4 :]
     others = sum(n for status, n in tally.statuses.items() if status not in ("200", "503"))
-    return [
+    rows: list[Row] = [
         (f"{clients} clients, {seconds:g} s: coloured", rate, "photographs/s"),
         ("answers 200", tally.statuses["200"], ""),
         ("answers 503 with Retry-After", tally.statuses["503"], ""),
@@ -227,6 +237,7 @@ def measure_load(server: Server, photo: bytes, clients: int, seconds: float) -> 
         ("memory after a sixth of the time", statistics.mean(early), "MB"),
         ("memory in the last quarter", statistics.mean(late), "MB"),
     ]
+    return rows, moments
 
 
 def measure_previews(server: Server, photo: bytes) -> list[Row]:
@@ -268,6 +279,17 @@ def form(name: str, content: bytes) -> tuple[bytes, str]:
 def quantile(values: list[float], share: float) -> float:
     """The value below which a share of all lies."""
     return float(np.quantile(values, share))
+
+
+def write_memory(moments: list[Moment], out: Path) -> None:
+    """Write memory over time as CSV, every fifth moment."""
+    lines = [
+        (f"{seconds:.0f}", f"{megabytes:.0f}", coloured)
+        for seconds, megabytes, coloured in moments[::5]
+    ]
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerows([("seconds", "megabytes", "photographs coloured"), *lines])
 
 
 def write_rows(rows: list[Row], out: Path | None) -> None:

@@ -51,5 +51,6 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     server: { deps: { inline: ['vuetify'] } },
     maxWorkers: 1,
+    testTimeout: 60_000, // a busy machine is no fault of the page
   },
 })

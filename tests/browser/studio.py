@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Browser,
         BrowserContext,
         FilePayload,
+        Page,
         Playwright,
     )
 
@@ -42,6 +43,9 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera that shows a moving figure, and that nobody has to allow.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 
 
@@ -187,3 +191,12 @@ def color(api: APIRequestContext, photo: dict[str, Any], **settings: Any) -> dic
     assert answer.status == 201, answer.text()
     version: dict[str, Any] = answer.json()
     return version
+
+
+def drag(page: Page, paths: list[Path], x: float, y: float, *, drop: bool = True) -> None:
+    """Drag files from the desk over a place of the page, as a hand does, and let go."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for step in ("dragEnter", "dragOver", *(["drop"] if drop else [])):
+        session.send("Input.dispatchDragEvent", {"type": step, "x": x, "y": y, "data": data})
+    session.detach()

@@ -7,9 +7,12 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
+import av
+import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.studio import upload
+from tests.browser.studio import drag, upload
+from tests.films import FRAMES, film_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,3 +72,62 @@ def test_selected_photos_are_deleted_after_a_question(page: Page, api: APIReques
     expect(page.get_by_role("link", name=re.compile("^Open "))).to_have_count(2)
     names = {photo["name"] for photo in api.get("/api/v1/photos").json()["results"]}
     assert names == {"camel-driver.jpg", "settlers.jpg"}
+
+
+def test_a_film_is_sent_coloured_and_downloaded(
+    page: Page, api: APIRequestContext, tmp_path: Path
+) -> None:
+    file = tmp_path / "Wedding 1931.mp4"
+    file.write_bytes(film_bytes())
+    page.goto("/batches")
+    page.get_by_role("button", name="Colour a film").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Start")).to_be_disabled()
+    dialog.locator("input[type=file]").set_input_files(file)
+    expect(dialog).to_contain_text("Wedding 1931.mp4")
+    dialog.get_by_label("Strength of colour").fill("1.4")
+    dialog.get_by_role("button", name="Start").click()
+    job = page.locator("article.job").first
+    expect(job).to_contain_text("Wedding 1931.mp4")
+    expect(job).to_contain_text(f"{FRAMES} of {FRAMES} frames done", timeout=120_000)
+    with page.expect_download() as coming:
+        job.get_by_role("link", name=re.compile("Download the film")).click()
+    assert coming.value.suggested_filename == "Wedding 1931.color.mp4"
+    with av.open(str(coming.value.path())) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert len(frames) == FRAMES
+    assert all(np.ptp(frame.astype(int), axis=2).mean() > 2 for frame in frames), "it has colours"
+    assert api.get("/api/v1/jobs").json()["results"][0]["settings"]["strength"] == 1.4
+    job.get_by_role("button", name="Delete the film Wedding 1931.mp4").click()
+    expect(page.get_by_text("Wedding 1931.mp4")).to_have_count(0)
+    names = [one["film"] for one in api.get("/api/v1/jobs").json()["results"]]
+    assert not any(names)
+
+
+def test_a_film_is_dropped_among_the_photos(
+    page: Page, api: APIRequestContext, tmp_path: Path
+) -> None:
+    del api
+    file = tmp_path / "holiday.mkv"
+    file.write_bytes(film_bytes("matroska"))
+    page.goto("/")
+    page.get_by_role("heading", name="Bring an old photograph").wait_for()
+    drag(page, [file], 300, 300)
+    dialog = page.get_by_role("dialog", name="Colour a film")
+    expect(dialog).to_contain_text("holiday.mkv")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_what_is_no_film_is_told_with_the_servers_sentence(
+    page: Page, api: APIRequestContext, tmp_path: Path
+) -> None:
+    file = tmp_path / "letter.mp4"
+    file.write_text("Dear grandmother")
+    page.goto("/batches")
+    page.get_by_role("button", name="Colour a film").click()
+    page.get_by_role("dialog").locator("input[type=file]").set_input_files(file)
+    page.get_by_role("dialog").get_by_role("button", name="Start").click()
+    expect(page.get_by_text("is no film by its content")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert not any(one["film"] for one in api.get("/api/v1/jobs").json()["results"])

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.browser.studio import color, upload
+from tests.browser.studio import color, payload, upload
+from tests.films import film_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,8 @@ def fill(api: APIRequestContext, other_model: str) -> Album:
     rating = _survey(api, "Family album", "rating", asked, versions)
     asked = "Which of the two looks more real?"
     pairwise = _survey(api, "Two models", "pairwise", asked, [*versions[2:4], *others])
+    film = payload("wedding-1931.mp4", film_bytes(), "video/mp4")
+    assert api.post("/api/v1/films", multipart={"film": film}).status == 202
     batch = {"photos": [photo["id"] for photo in photos[2:5]], "settings": {"strength": 1.2}}
     assert api.post("/api/v1/jobs", data=batch).status == 202
     return Album(edited["id"], rating, pairwise)
@@ -105,6 +108,9 @@ def walk(page: Page, album: Album) -> Iterator[str]:
     page.goto("/batches")
     page.locator("article.job").first.wait_for()
     yield _calm(page, "batches")
+    page.get_by_role("button", name=re.compile("Colour a film|Tô màu một đoạn phim")).click()
+    page.get_by_role("dialog").locator("input[type=range]").wait_for()
+    yield _calm(page, "film")
     page.goto("/surveys")
     page.locator("li.survey").first.wait_for()
     yield _calm(page, "surveys")

@@ -101,3 +101,10 @@ def test_what_is_out_of_range_is_told(prepared: Prepared) -> None:
         prepared.answer(strength=11)
     with pytest.raises(UsageError, match="expected at least 1 pixel"):
         prepared.reduced(0)
+
+
+def test_it_tells_how_much_memory_it_takes(prepared: Prepared) -> None:
+    pixels, plane = 90 * 140, prepared.prediction.ab[..., 0].size
+    network = 4 * 3 * plane  # l and ab
+    assert prepared.nbytes == pixels * (3 + 1 + 4) + network
+    assert prepared.reduced(70).nbytes == pixels // 4 * (1 + 1 + 4) + network

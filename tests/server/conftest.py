@@ -56,12 +56,9 @@ def small_models(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(autouse=True)
-def quick_and_fresh(settings: Settings) -> None:
-    """Passwords are hashed quickly, and no request of an earlier test counts."""
+def quick_passwords(settings: Settings) -> None:
+    """Passwords are hashed quickly."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    from django.core.cache import cache
-
-    cache.clear()
 
 
 class SetOptions(Protocol):

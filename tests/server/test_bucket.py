@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.films import film_bytes
 from tests.server.conftest import body_of, decoded, uploaded
 from tests.server.jobs.test_jobs import work
 
@@ -55,6 +56,20 @@ def test_the_api_with_files_in_a_bucket(client: APIClient, bucket: Any, photo_jp
     assert client.delete(url).status_code == 204
     assert not list(bucket.objects.all())
     assert client.get(f"{url}/original").status_code == 404
+
+
+def test_a_film_in_a_bucket(client: APIClient, bucket: Any) -> None:
+    sent = {"film": uploaded(film_bytes(), "a.mp4")}
+    job = client.post("/api/v1/films", sent, format="multipart").json()
+    url = f"/api/v1/jobs/{job['id']}"
+    work()
+    assert client.get(url).json()["state"] == "done"
+    assert {entry.key for entry in bucket.objects.all()} == {
+        f"films/{job['id']}/original", f"films/{job['id']}/result",
+    }  # fmt: skip
+    assert body_of(client.get(f"{url}/film"))[4:8] == b"ftyp"
+    assert client.delete(url).status_code == 204
+    assert not list(bucket.objects.all())
 
 
 def test_a_file_that_is_gone_from_the_bucket_is_not_found(

@@ -142,12 +142,12 @@ def test_a_model_that_is_gone_is_told(
     client: APIClient, make_photo: MakePhoto, local: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tomau.errors import ModelError
-    from tomau.server import coloring
+    from tomau.server import catalog
 
     def gone(_: str) -> None:
         raise ModelError("model file is damaged")
 
-    monkeypatch.setattr(coloring, "_load", gone)
+    monkeypatch.setattr(catalog, "_load", gone)
     answer = client.post(f"{URL}/{make_photo(local).id}/versions", {})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "model_failed")
     assert answer.headers["Retry-After"]

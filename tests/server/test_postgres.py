@@ -12,6 +12,7 @@ import pytest
 
 from tests.server.postgres import UnavailableError, running_postgres
 from tests.server.running import Server, end, environment, serving, start, wait_for
+from tests.server.test_throttling import check_that_logins_are_counted_together, two_servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,13 @@ def test_the_api_on_postgresql_with_several_workers(
         assert server.ask(f"/api/v1/photos/{photos[0]}", method="DELETE")[0] == 204
         assert server.ask("/api/v1/photos")[1]["count"] == 5
         assert len(os.listdir(home / "files" / "versions")) == 15  # noqa: PTH208
+
+
+def test_logins_are_counted_once_for_several_web_processes(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    with two_servers(tmp_path / "home", DATABASE_URL=postgres.url) as servers:
+        check_that_logins_are_counted_together(servers)
 
 
 def test_a_database_that_goes_and_comes_back(

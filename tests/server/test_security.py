@@ -110,7 +110,7 @@ def test_unforeseen_errors_tell_nothing(client: APIClient, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise RuntimeError("the secret of /home/an")
 
-    monkeypatch.setattr("tomau.server.oneshot.views.coloring.models", fail)
+    monkeypatch.setattr("tomau.server.oneshot.views.catalog.models", fail)
     client.raise_request_exception = False
     answer = client.get("/api/v1/models")
     assert answer.status_code == 500

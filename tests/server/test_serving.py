@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -10,9 +11,11 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import av
 import numpy as np
 import pytest
 
+from tests.films import film_bytes
 from tests.server.conftest import decoded, encoded
 from tests.server.running import (
     Server,
@@ -161,6 +164,28 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
         assert (status, archive[:2]) == (200, b"PK")
     assert _job_rows(home, "SELECT count(*) FROM photos_version") == [(6,)]
     assert len(os.listdir(home / "files" / "versions")) <= 7  # noqa: PTH208 - one may be cut off
+
+
+def test_a_film_whose_worker_is_killed_is_gone_on_with(home: Path) -> None:
+    """``kill -9`` while a film is coloured: another worker finishes it, and no frame is missing."""
+    frames = 1200
+    with serving(home) as server:
+        status, job = server.ask(
+            "/api/v1/films", *multipart("film", film_bytes(frames=frames), "a.mp4")
+        )
+        assert status == 202, job
+        url = f"/api/v1/jobs/{job['id']}"
+        wait_for("some frames are done", lambda: server.ask(url)[1]["done"] > 0)
+        (worker,) = (
+            pid for pid in children(server.process.pid) if "tomau.server work" in command_of(pid)
+        )
+        os.kill(worker, signal.SIGKILL)
+        assert server.ask(url)[1]["state"] == "running"
+        wait_for("the film is done", lambda: server.ask(url)[1]["state"] == "done")
+        status, film = server.ask(f"{url}/film")
+        assert status == 200
+    with av.open(io.BytesIO(film)) as opened:
+        assert sum(1 for _ in opened.decode(video=0)) == frames
 
 
 def test_a_job_waits_for_a_worker(home: Path, photo_jpeg: bytes) -> None:

@@ -53,7 +53,7 @@ def call(client: APIClient, method: str, path: str, ids: dict[str, str]) -> Any:
 
 def test_the_document_names_all_addresses_of_things() -> None:
     owned = [address for address in addresses() if any(name in address[1] for name in OWNED)]
-    assert len(owned) == 15
+    assert len(owned) == 17
     assert all(name.strip("{}") in "photo version job" for _, path in owned
                for name in path.split("/") if name.startswith("{"))  # fmt: skip
 

@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/films": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Upload a film, which becomes a job; what it is tells its content, not its name. */
+        post: operations["films_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -47,7 +64,8 @@ export interface paths {
         get: operations["job_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** @description Delete a job that is over; a film goes with it, versions of photographs stay. */
+        delete: operations["job_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -64,6 +82,23 @@ export interface paths {
         put?: never;
         /** @description End a job after the photograph that is in work; what is done stays. */
         post: operations["job_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download the film in colour. */
+        get: operations["job_film"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -570,6 +605,35 @@ export interface components {
              */
             photo: string | null;
         };
+        /** @description The film of a job that colours one. */
+        Film: {
+            bytes: number;
+            /** @description about; or null */
+            frames: number | null;
+            height: number;
+            name: string;
+            /** @description null until it is done */
+            result_bytes: number | null;
+            /**
+             * Format: double
+             * @description null where the file does not tell
+             */
+            seconds: number | null;
+            width: number;
+        };
+        /** @description A film, and how it is coloured. */
+        FilmUploadRequest: {
+            /** Format: binary */
+            film: string;
+            /** @default default */
+            model: string;
+            size?: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            strength: number;
+        };
         /** @description The colour of a place. */
         Hint: {
             color: string;
@@ -623,13 +687,14 @@ export interface components {
             /** @default  */
             title: string;
         };
-        /** @description A batch and how far it is. */
+        /** @description A batch of photographs, or a film, and how far it is. */
         Job: {
             /** Format: date-time */
             created: string;
-            /** @description photographs that are finished or failed */
+            /** @description photographs that are finished or failed; of a film frames */
             readonly done: number;
             readonly failures: components["schemas"]["Failure"][];
+            readonly film: components["schemas"]["Film"] | null;
             /** Format: date-time */
             finished: string | null;
             /** Format: uuid */
@@ -638,7 +703,7 @@ export interface components {
             /** Format: date-time */
             started: string | null;
             state: components["schemas"]["StateEnum"];
-            /** @description photographs */
+            /** @description photographs; of a film frames, 0 where nobody knows */
             readonly total: number;
             readonly versions: string[];
         };
@@ -657,6 +722,8 @@ export interface components {
         Limits: {
             max_bytes: number;
             max_files: number;
+            /** @description 0 where films cannot be coloured */
+            max_film_bytes: number;
             max_pixels: number;
         };
         /** @description Name and password, or the start-up token. */
@@ -1214,6 +1281,119 @@ export interface operations {
             };
         };
     };
+    films_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FilmUploadRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description what came cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not allowed, or perhaps sent by a foreign page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not possible in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description sent as a type that is not understood here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description needs packages that are not installed */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy or unavailable; the header Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description the disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     jobs_list: {
         parameters: {
             query?: {
@@ -1363,6 +1543,62 @@ export interface operations {
             };
         };
     };
+    job_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not allowed, or perhaps sent by a foreign page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not possible in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     job_cancel: {
         parameters: {
             query?: never;
@@ -1393,6 +1629,54 @@ export interface operations {
             };
             /** @description not allowed, or perhaps sent by a foreign page */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not there, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not possible in this state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    job_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/*": string;
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

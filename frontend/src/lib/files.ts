@@ -7,6 +7,12 @@ export function isPicture(file: File): boolean {
   return file.type.startsWith('image/') || ENDINGS.test(file.name)
 }
 
+const FILM_ENDINGS = /\.(mp4|m4v|mov|mkv|webm|avi|mpe?g|m2ts|mts|ts|wmv|flv|ogv|mxf|3gp|vob)$/i
+
+export function films(files: Iterable<File>): File[] {
+  return [...files].filter((file) => file.type.startsWith('video/') || FILM_ENDINGS.test(file.name))
+}
+
 export function pictures(files: Iterable<File>): File[] {
   return [...files].filter(isPicture)
 }

@@ -5,6 +5,7 @@ export const photoViewUrl = (photo: string, side: number) => `/api/v1/photos/${p
 export const pictureUrl = (version: string) => `/api/v1/versions/${version}/picture`
 export const versionViewUrl = (version: string, side: number) =>
   `/api/v1/versions/${version}/picture?view=${side}`
+export const filmUrl = (job: string) => `/api/v1/jobs/${job}/film`
 export const zipUrl = (job: string) => `/api/v1/jobs/${job}/zip`
 export const surveyExportUrl = (slug: string, ending: 'csv' | 'json') =>
   `/api/v1/surveys/${slug}/export.${ending}`

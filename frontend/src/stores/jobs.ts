@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { api, data } from '@/api/client'
 import type { Job, Settings } from '@/api/types'
+import { send } from '@/api/upload'
 
 const PAGE = 50
 const ACTIVE = new Set<Job['state']>(['queued', 'running'])
@@ -26,6 +27,27 @@ export const useJobs = defineStore('jobs', () => {
     const job = await data(api.POST('/api/v1/jobs', { body: { photos, settings } }))
     jobs.value = [job, ...jobs.value]
     return job
+  }
+
+  /** Send a film, which becomes a job of its own. */
+  async function startFilm(
+    film: File,
+    settings: Settings,
+    onProgress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const form = new FormData()
+    form.append('film', film, film.name)
+    form.append('model', settings.model)
+    form.append('strength', String(settings.strength))
+    if (settings.size !== null) form.append('size', String(settings.size))
+    const job = await send<Job>('/api/v1/films', form, onProgress, signal)
+    jobs.value = [job, ...jobs.value]
+  }
+
+  async function remove(id: string): Promise<void> {
+    await api.DELETE('/api/v1/jobs/{job}', { params: { path: { job: id } } })
+    jobs.value = jobs.value.filter((known) => known.id !== id)
   }
 
   async function act(id: string, what: 'pause' | 'resume' | 'cancel'): Promise<void> {
@@ -63,5 +85,5 @@ export const useJobs = defineStore('jobs', () => {
     }, EVERY_MS)
   }
 
-  return { jobs, loaded, active, load, start, act, follow }
+  return { jobs, loaded, active, load, start, startFilm, remove, act, follow }
 })

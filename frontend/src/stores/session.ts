@@ -16,6 +16,8 @@ export const useSession = defineStore('session', () => {
   const needs = computed(() => session.value?.needs ?? null)
   const user = computed(() => session.value?.user ?? null)
   const isStaff = computed(() => user.value?.is_staff ?? false)
+  /** 0 where films cannot be coloured. */
+  const maxFilmBytes = computed(() => session.value?.limits.max_film_bytes ?? 0)
   const multi = computed(() => session.value?.mode === 'multi')
 
   async function refresh(): Promise<void> {
@@ -41,5 +43,5 @@ export const useSession = defineStore('session', () => {
     await refresh()
   }
 
-  return { session, reachable, needs, user, isStaff, multi, ready, refresh, enter, leave }
+  return { session, reachable, needs, user, isStaff, maxFilmBytes, multi, ready, refresh, enter, leave }
 })

@@ -108,6 +108,15 @@ class Prepared:
         """The same."""
         return self.seen.shape[1]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its planes: pixels, their light, and what the network said."""
+        picture, said, light = self.picture, self.prediction, self.seen.light
+        planes = (picture.pixels, picture.alpha, said.l, said.ab, said.guide, said.features,
+                  said.classes)  # fmt: skip
+        floats = 0 if light.is_large else 4 * light.shape[0] * light.shape[1]
+        return floats + sum(plane.nbytes for plane in planes if plane is not None)
+
     def colors(self, edit: Edit | None = None) -> Prediction:
         """Return the prediction as an edit leaves it; see `Seen.colors`."""
         return self.seen.colors(edit)

@@ -6,32 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.views import APIView
 
-from tomau.server.coloring import look_type
 from tomau.server.errors import ApiError
+from tomau.server.media import look_type
 
 if TYPE_CHECKING:
-    from rest_framework.request import Request
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 _FOR_EVER = "private, max-age=31536000, immutable"  # ids are never used twice
 
 
-class OneKind(BaseContentNegotiation):
-    """Answers what there is, whatever ``Accept`` says: pictures as pictures, the rest as JSON."""
+class PassingView(APIView):
+    """A view that lets go of its answer once it has given it.
 
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        """Choose by the type of the request's body."""
-        from rest_framework.negotiation import DefaultContentNegotiation
+    REST framework ties a view, its request and its answer into a ring, which waits for Python's
+    collector; pictures of some hundred requests would wait with it.
+    """
 
-        return DefaultContentNegotiation().select_parser(request, parsers)
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[Any, str]:
-        """Choose the only one."""
-        del request, format_suffix
-        return renderers[0], renderers[0].media_type
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a request."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            self.__dict__.pop("response", None)
 
 
 def attachment(place: str, name: str, media_type: str) -> FileResponse:

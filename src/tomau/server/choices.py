@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from tomau.edits.hints import Stroke, parse_color
-from tomau.server import coloring
+from tomau.server import catalog
 from tomau.server.coloring import Choice
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class StrokeSerializer(serializers.Serializer[Any]):
 class ChoiceSerializer(serializers.Serializer[Any]):
     """How a photograph is coloured; coordinates are pixels of the upright original."""
 
-    model = serializers.CharField(default=coloring.DEFAULT, max_length=255)
+    model = serializers.CharField(default=catalog.DEFAULT, max_length=255)
     size = serializers.IntegerField(
         min_value=32, max_value=1024, required=False, allow_null=True, default=None
     )
@@ -90,7 +90,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
 
     def validate_model(self, name: str) -> str:
         """Take names only."""
-        if not coloring.knows_model(name):
+        if not catalog.knows_model(name):
             raise serializers.ValidationError(
                 f"no model is called {name!r}; expected one of those of /api/v1/models"
             )

@@ -5,12 +5,10 @@ Nothing here knows the database, so that it may run on the threads of the `pool`
 
 from __future__ import annotations
 
+import hashlib
 import io
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,39 +19,24 @@ from tomau.edits.coloring import Edits, hinted_ab
 from tomau.edits.hints import Hints, Stroke
 from tomau.edits.references import Reference
 from tomau.edits.suggestions import Suggestion, suggest
-from tomau.errors import ModelError, UsageError
-from tomau.imaging import (
-    Picture,
-    find_format,
-    read_picture,
-    silence_decoders,
-    to_pil,
-    write_picture,
-)
-from tomau.runtime import (
-    Colorizer,
-    ModelCard,
-    Naming,
-    find_model_folder,
-    list_model_folders,
-    read_model,
-)
+from tomau.errors import UsageError
+from tomau.imaging import Picture, read_picture, silence_decoders, to_pil, write_picture
+from tomau.runtime import Naming
 from tomau.runtime import stream_format as writable_format
 from tomau.runtime.allocator import keep_freed_memory
+from tomau.server.catalog import DEFAULT, colorizer_of
+from tomau.server.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
     from numpy.typing import NDArray
 
     from tomau.runtime.prediction import Edit, Prediction
     from tomau.runtime.prepared import Prepared
 
-DEFAULT = "default"
 LOOK_SIDE = 2048
 PREVIEW_SIDE = 1024
 _LOOK_QUALITY, _PREVIEW_QUALITY = 90, 85
-_MEDIA_TYPES = {"RAW": "application/octet-stream", "PPM": "image/x-portable-anymap"}
+_REFERENCE_BYTES = 200_000_000  # of decoded references that are kept
 
 
 def settle() -> None:
@@ -131,18 +114,6 @@ class Result:
     look: bytes
     model: str
     seconds: float
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """A model that people can choose."""
-
-    name: str
-    title: str
-    is_default: bool
-    takes_hints: bool
-    size: int
-    description: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,120 +226,6 @@ def prepare(content: bytes, model: str, size: int | None) -> Prepared:
     return colorizer_of(model).prepare(_read(content), size=size).reduced(PREVIEW_SIDE)
 
 
-class PreparedPhotos:
-    """The prepared photographs that were used last; safe to share between threads."""
-
-    def __init__(self, most: int) -> None:
-        """Keep at most so many."""
-        self._most = most
-        self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Prepared | None:
-        """Answer what was kept under a key."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def get_or_make(self, key: Hashable, make: Callable[[], Prepared]) -> Prepared:
-        """Answer what was kept under a key, or make and keep it.
-
-        Two threads that ask at once for the same both make it: rare, and never wrong.
-        """
-        found = self.get(key)
-        if found is not None:
-            return found
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
-
-    def forget(self, part: Hashable) -> None:
-        """Let go of all that was kept under keys with this part."""
-        with self._lock:
-            for key in [key for key in self._kept if isinstance(key, tuple) and part in key]:
-                del self._kept[key]
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-
-def models() -> list[ModelFacts]:
-    """The models that people can choose, the default first."""
-    chosen = settings.OPTIONS.model
-    listed = [(DEFAULT, read_model(find_model_folder(chosen)).card)]
-    for name, folder in list_model_folders().items():
-        if name in {DEFAULT, chosen}:
-            continue
-        try:
-            listed.append((name, read_model(folder).card))
-        except ModelError:  # a folder that holds no sound card offers nothing
-            continue
-    return [_model_facts(name, card) for name, card in listed]
-
-
-def knows_model(name: str) -> bool:
-    """Whether people can choose a model: by name, never by a path."""
-    return name == DEFAULT or name in list_model_folders()
-
-
-def colorizer_of(name: str) -> Colorizer:
-    """The colorizer of a model, loaded at the first call and kept.
-
-    Raises:
-        UsageError: no model has that name.
-        ModelError: it is missing or damaged.
-    """
-    if not knows_model(name):
-        raise UsageError(f"no model is called {name!r}; expected one of those of /api/v1/models")
-    with _loading:
-        return _load(settings.OPTIONS.model if name == DEFAULT else name)
-
-
-_loading = threading.Lock()
-
-
-@lru_cache(maxsize=4)
-def _load(name: str) -> Colorizer:
-    return Colorizer.load(name)
-
-
-def media_type(file_format: str) -> str:
-    """Media type of a file format, by its name."""
-    return (
-        _MEDIA_TYPES.get(file_format) or Image.MIME.get(file_format) or _own_media_type(file_format)
-    )
-
-
-def look_type(look: bytes) -> str:
-    """Media type of what `view` made."""
-    return "image/webp" if look[:4] == b"RIFF" else "image/jpeg"
-
-
-def extension(file_format: str) -> str:
-    """Usual extension of a file format, with its dot."""
-    known = find_format(file_format)
-    return known.extensions[0] if known else ""
-
-
-def _own_media_type(file_format: str) -> str:
-    return (
-        f"image/{file_format.lower()}" if find_format(file_format) else "application/octet-stream"
-    )
-
-
-def _model_facts(name: str, card: ModelCard) -> ModelFacts:
-    told = (card.model_extra or {}).get("description")
-    description = told if isinstance(told, str) else card.architecture
-    return ModelFacts(
-        name, f"{card.name} {card.version}", name == DEFAULT, card.hints, card.size, description
-    )
-
-
 def _read(content: bytes) -> Picture:
     return read_picture(content, max_pixels=settings.OPTIONS.max_pixels)
 
@@ -395,10 +252,23 @@ def _edit(choice: Choice) -> Edits | None:
     return Edits(tuple(steps)) if steps else None
 
 
-@lru_cache(maxsize=8)
+_kept_references: Kept[Reference] = Kept(_REFERENCE_BYTES)
+
+
 def _reference(contents: tuple[bytes, ...]) -> Reference:
     """References that were used last are kept: a network looks at each only once."""
-    return Reference(tuple(_read(content) for content in contents))
+    key = tuple(hashlib.sha256(content).digest() for content in contents)
+
+    def make() -> Reference:
+        return Reference(tuple(_read(content) for content in contents))
+
+    return _kept_references.get_or_make(key, make, _weight)
+
+
+def _weight(reference: Reference) -> int:
+    """Bytes that a reference takes."""
+    planes = [(picture.pixels, picture.alpha) for picture in reference.pictures]
+    return sum(plane.nbytes for pair in planes for plane in pair if plane is not None)
 
 
 def _read_paint(content: bytes) -> NDArray[np.uint8]:

@@ -17,6 +17,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from tomau.errors import (
+    FilmReadError,
+    FilmWriteError,
     ImageReadError,
     ImageWriteError,
     MissingExtraError,
@@ -113,7 +115,9 @@ def _of_tomau(error: TomauError) -> ApiError:
     message = " ".join(str(error).split())
     if isinstance(error, ImageReadError):
         return ApiError(400, "invalid_image", message)
-    if isinstance(error, (UsageError, ImageWriteError)):
+    if isinstance(error, FilmReadError):
+        return ApiError(400, "invalid_film", message)
+    if isinstance(error, (UsageError, ImageWriteError, FilmWriteError)):
         return ApiError(400, "invalid", message)
     log.error("%s", message)
     if isinstance(error, MissingExtraError):

@@ -5,12 +5,16 @@ photos/<photo id>/look.jpg        upright, for looking at
 versions/<version id>/picture     the result, in the original's format
 versions/<version id>/look.jpg    for looking at
 jobs/<job id>/paint.png           scribbles of a job of one photograph
+films/<job id>/original           a film as uploaded, byte for byte
+films/<job id>/result             the film in colour
 surveys/<survey id>/<picture id>.jpg   a copy as raters see it
 """
 
 from __future__ import annotations
 
 import contextlib
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
@@ -47,6 +51,16 @@ def paint(job: UUID) -> str:
     return f"jobs/{job}/paint.png"
 
 
+def film(job: UUID) -> str:
+    """Place of an uploaded film."""
+    return f"films/{job}/original"
+
+
+def film_result(job: UUID) -> str:
+    """Place of a film in colour."""
+    return f"films/{job}/result"
+
+
 def survey_picture(survey: UUID, picture: UUID) -> str:
     """Place of a survey's own copy of a picture."""
     return f"surveys/{survey}/{picture}.jpg"
@@ -76,6 +90,25 @@ def read(place: str) -> bytes:
     """
     with default_storage.open(place) as file:
         return bytes(file.read())
+
+
+def local_file(place: str, folder: Path) -> Path:
+    """A stored file as one of this machine; that of a bucket is fetched into ``folder`` once.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    try:
+        return Path(default_storage.path(place))
+    except NotImplementedError:  # a bucket has no paths
+        pass
+    copy = folder / place.rpartition("/")[2]
+    if not copy.exists():
+        half = copy.with_name(f"{copy.name}.half")
+        with default_storage.open(place) as stored, half.open("wb") as stream:
+            shutil.copyfileobj(stored, stream)
+        half.replace(copy)
+    return copy
 
 
 def delete(*places: str) -> None:

@@ -19,7 +19,7 @@ def make_home(home: Path) -> None:
         UsageError: it cannot be made or written to.
     """
     try:
-        for folder in (home, files_folder(home), upload_folder(home)):
+        for folder in (home, files_folder(home), upload_folder(home), work_folder(home)):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = home / f".probe-{secrets.token_hex(8)}"
         probe.touch()
@@ -39,6 +39,11 @@ def files_folder(home: Path) -> Path:
 def upload_folder(home: Path) -> Path:
     """Where uploads lie while they come in."""
     return home / "uploads"
+
+
+def work_folder(home: Path) -> Path:
+    """Where a worker keeps what is done of a film."""
+    return home / "work"
 
 
 def database_file(home: Path) -> Path:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
+FILMS_PATH = "/api/v1/films"
 _BESIDE_THE_FILE = 4_000_000  # form fields, hints, the multipart's own lines
 
 
@@ -23,7 +24,6 @@ class RequestLimits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """Join the rest of the chain."""
         self.get_response = get_response
-        self.most = settings.OPTIONS.max_bytes
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 413, or what the rest of the chain answers."""
@@ -31,10 +31,13 @@ class RequestLimits:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        if length > self.most + _BESIDE_THE_FILE:
+        is_film = request.path == FILMS_PATH and request.method == "POST"
+        options = settings.OPTIONS
+        most = options.max_film_bytes if is_film else options.max_bytes
+        if length > most + _BESIDE_THE_FILE:
             message = (
                 f"a request of {length:,} bytes came; expected a file of at most "
-                f"{self.most:,} bytes: make it smaller"
+                f"{most:,} bytes: make it smaller"
             )
             return JsonResponse(body("too_large", message), status=413)
         return self.get_response(request)

@@ -35,10 +35,13 @@ class Options(BaseSettings):
         max_bytes: of one uploaded file.
         max_pixels: of one picture, counted before it is decoded.
         max_files: photographs that one person may keep.
+        max_film_bytes: of one uploaded film.
+        max_film_pixels: of one of its frames; 4096 x 2160 fit.
+        max_films: films that one person may keep; 0 refuses all.
         inline_pixels: pictures with more pixels become a job.
         pool_workers: pictures in work at once, in each process.
         pool_queue: pictures that may wait; beyond, the answer is 503.
-        previews: prepared photographs that a process keeps for live previews.
+        preview_bytes: of prepared photographs that a process keeps for live previews.
         retention_days: photographs are deleted after so many days; 0 is never.
         lease_seconds: a job whose worker was not heard of for so long is given to another.
         model: the model that is meant by ``default``.
@@ -62,10 +65,13 @@ class Options(BaseSettings):
     max_bytes: Annotated[int, Field(ge=1024)] = 100_000_000
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
     max_files: Annotated[int, Field(ge=1)] = 10_000
+    max_film_bytes: Annotated[int, Field(ge=1024)] = 4_000_000_000
+    max_film_pixels: Annotated[int, Field(ge=1)] = 9_000_000
+    max_films: Annotated[int, Field(ge=0)] = 100
     inline_pixels: Annotated[int, Field(ge=0)] = 24_000_000
     pool_workers: Annotated[int, Field(ge=1, le=64)] = 2
     pool_queue: Annotated[int, Field(ge=0)] = 16
-    previews: Annotated[int, Field(ge=1)] = 24
+    preview_bytes: Annotated[int, Field(ge=0)] = 200_000_000
     retention_days: Annotated[int, Field(ge=0)] = 0
     lease_seconds: Annotated[float, Field(gt=0)] = 30.0
     model: str = "default"

@@ -24,6 +24,7 @@ def test_on_this_machine_alone_everyone_is_the_local_person(client: APIClient) -
     assert facts["languages"] == ["vi", "en"]
     assert facts["limits"] == {
         "max_bytes": 100_000_000, "max_pixels": 100_000_000, "max_files": 10_000,
+        "max_film_bytes": 4_000_000_000,
     }  # fmt: skip
     assert "csrftoken" in answer.cookies
 

@@ -330,11 +330,8 @@ def test_nobody_asks_about_other_peoples_photos(client_of, make_person, make_ver
 
 @pytest.mark.usefixtures("multi_user")
 def test_raters_are_counted_one_by_one(make_survey, new_rater, monkeypatch) -> None:
-    from django.core.cache import cache
-
     from tomau.server.survey.rater import RaterThrottle
 
-    cache.clear()
     monkeypatch.setattr(RaterThrottle, "THROTTLE_RATES", {"rater": "3/min", "raters": "100/min"})
     survey, one, other = make_survey(), new_rater(), new_rater()
     url = f"{SURVEYS}/{survey.slug}/rate"

@@ -1,4 +1,5 @@
 import { reactive, ref } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { api, data } from '@/api/client'
 import type { Photo } from '@/api/types'
 import { uploadPhoto } from '@/api/upload'
@@ -10,6 +11,7 @@ import { useNotices } from '@/stores/notices'
 export function useReferences() {
   const editor = useEditor()
   const notices = useNotices()
+  const { t } = useI18n()
   const references = ref<Photo[]>([])
   const sending = ref(0)
 
@@ -20,7 +22,11 @@ export function useReferences() {
 
   /** Keep the pictures and let the photo take their colours. */
   async function add(files: File[]): Promise<void> {
-    for (const file of pictures(files)) {
+    const found = pictures(files)
+    if (found.length < files.length) {
+      notices.say('info', t('photos.notPictures', files.length - found.length))
+    }
+    for (const file of found) {
       sending.value += 1
       try {
         const photo = await uploadPhoto(file, 'reference')

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from tomau import __version__
+from tomau.server.filming import is_able
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,6 +25,7 @@ def all_users() -> QuerySet[User]:
 def session_facts(user: User | None) -> dict[str, Any]:
     """What the page has to know before it shows anything."""
     options = settings.OPTIONS
+    takes_films = bool(options.max_films) and is_able()
     asked = "token" if options.mode == "single" else "login"
     return {
         "mode": options.mode,
@@ -34,6 +36,7 @@ def session_facts(user: User | None) -> dict[str, Any]:
             "max_bytes": options.max_bytes,
             "max_pixels": options.max_pixels,
             "max_files": options.max_files,
+            "max_film_bytes": options.max_film_bytes if takes_films else 0,
         },
         "languages": [code for code, _ in settings.LANGUAGES],
     }

@@ -21,6 +21,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
     max_bytes = serializers.IntegerField()
     max_pixels = serializers.IntegerField()
     max_files = serializers.IntegerField()
+    max_film_bytes = serializers.IntegerField(help_text="0 where films cannot be coloured")
 
 
 class SessionSerializer(serializers.Serializer[Any]):

@@ -51,6 +51,44 @@ class Job(models.Model):
         return f"{self.id} {self.state}"
 
 
+class Film(models.Model):
+    """The film of a job that colours one, in place of photographs.
+
+    Attributes:
+        job: whose progress and state it has.
+        name: the client's, for people.
+        bytes: of the upload.
+        width: upright, in pixels.
+        height: the same.
+        seconds: how long it is; None where the file does not tell.
+        total: about how many frames it has; None likewise.
+        done: frames that are coloured.
+        attempts: of workers, since one was last asked to stop.
+        message: why it could not be coloured.
+        result_suffix: of the result's name.
+        result_bytes: of the result; None until there is one.
+        expires: when it is deleted; None is never.
+    """
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="film")
+    name = models.CharField(max_length=255)
+    bytes = models.BigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    seconds = models.FloatField(null=True)
+    total = models.PositiveIntegerField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    message = models.TextField(blank=True, default="")
+    result_suffix = models.CharField(max_length=8)
+    result_bytes = models.BigIntegerField(null=True)
+    expires = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
 class Item(models.Model):
     """One photograph of a job."""
 

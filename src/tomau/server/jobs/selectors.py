@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from tomau.server.errors import not_found
-from tomau.server.jobs.models import Job
+from tomau.server.jobs.models import Film, Job
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 def jobs_of(user: User) -> QuerySet[Job]:
     """A person's jobs, the newest first."""
-    return Job.objects.filter(owner=user).prefetch_related("items")
+    return Job.objects.filter(owner=user).select_related("film").prefetch_related("items")
 
 
 def job_of(user: User, job: UUID) -> Job:
@@ -30,3 +32,14 @@ def job_of(user: User, job: UUID) -> Job:
     if found is None:
         raise not_found("job")
     return found
+
+
+def film_of(job: Job) -> Film | None:
+    """The film of a job that colours one; None of a batch of photographs."""
+    found: Film | None = getattr(job, "film", None)
+    return found
+
+
+def expired_films() -> QuerySet[Job]:
+    """Jobs whose film's day has come, and that nobody works on."""
+    return Job.objects.filter(film__expires__lte=timezone.now()).exclude(state=Job.State.RUNNING)

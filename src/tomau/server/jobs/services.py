@@ -56,7 +56,7 @@ def create_job(
         )
         if paint is not None:
             files.write(files.paint(job.id), paint)
-        _give_to_workers(job)
+        give_to_workers(job)
     return job
 
 
@@ -79,7 +79,7 @@ def resume(job: Job) -> Job:
         before = job.state
         job = _change(job, State.QUEUED, State.PAUSED, stays=(State.QUEUED, State.RUNNING))
         if before == State.PAUSED:
-            _give_to_workers(job)
+            give_to_workers(job)
     return job
 
 
@@ -106,6 +106,23 @@ def _change(job: Job, to: str, *of: str, stays: tuple[str, ...] = ()) -> Job:
             409, "wrong_state", f"the job is {job.state}; expected one that is {' or '.join(of)}"
         )
     return job
+
+
+def delete_job(job: Job) -> None:
+    """Delete a job that is over; a film goes with it, versions of photographs stay.
+
+    Raises:
+        ApiError: it is not over.
+    """
+    over = (State.DONE, State.FAILED, State.CANCELLED)
+    if job.state not in over:
+        raise ApiError(
+            409, "wrong_state", f"the job is {job.state}; expected one that is over: cancel it"
+        )
+    paint = files.paint(job.id) if job.has_paint else None
+    job.delete()
+    if paint is not None:
+        files.delete(paint)
 
 
 def worker_name() -> str:
@@ -135,13 +152,12 @@ def give_back(job: UUID, worker: str) -> None:
     with transaction.atomic():
         mine = Job.objects.filter(id=job, worker=worker, state=State.RUNNING)
         if mine.update(state=State.QUEUED, worker="", lease=None):
-            _give_to_workers(Job.objects.get(id=job))
+            give_to_workers(Job.objects.get(id=job))
 
 
-def finish(job: UUID, worker: str) -> None:
-    """End a job of which nothing waits any more: done, or failed where nothing succeeded."""
-    states = set(Item.objects.filter(job_id=job).values_list("state", flat=True))
-    state = State.FAILED if states == {Item.State.FAILED} else State.DONE
+def finish(job: UUID, worker: str, *, failed: bool) -> None:
+    """End a job of which nothing waits any more; it failed where nothing of it succeeded."""
+    state = State.FAILED if failed else State.DONE
     mine = Job.objects.filter(id=job, worker=worker, state=State.RUNNING)
     mine.update(state=state, finished=timezone.now(), lease=None, worker="")
 
@@ -162,11 +178,11 @@ def recover_jobs() -> int:
             same = Job.objects.filter(id=job.id, state=State.RUNNING, worker=job.worker)
             if same.update(state=State.QUEUED, worker="", lease=None):
                 _end_tasks(job)
-                _give_to_workers(job)
+                give_to_workers(job)
                 recovered += 1
     for job in Job.objects.filter(state=State.QUEUED, created__lt=timezone.now() - _lease()):
         if not _tasks_of(job).filter(status=TaskResultStatus.READY).exists():
-            _give_to_workers(job)
+            give_to_workers(job)
             recovered += 1
     return recovered
 
@@ -197,7 +213,8 @@ def _is_dead(job: Job) -> bool:
     return False
 
 
-def _give_to_workers(job: Job) -> None:
+def give_to_workers(job: Job) -> None:
+    """Tell the workers of a job."""
     from tomau.server.jobs.tasks import run_job
 
     run_job.enqueue(str(job.id))

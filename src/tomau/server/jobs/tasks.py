@@ -15,7 +15,8 @@ from django_tasks import task
 from tomau.server import coloring, files
 from tomau.server.errors import as_api_error
 from tomau.server.jobs import services
-from tomau.server.jobs.models import Item
+from tomau.server.jobs.film_work import MOST_ATTEMPTS, color_film
+from tomau.server.jobs.models import Film, Item
 from tomau.server.photos.selectors import reference_files
 from tomau.server.photos.services import choice_of, keep_version, original_of
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tomau.server.jobs")
 
-MOST_ATTEMPTS = 3
 stopping = threading.Event()
 """Set when this worker is asked to end: the photograph in work is finished first."""
 
@@ -38,12 +38,15 @@ def run_job(job_id: str) -> None:
     if not services.take(job, worker):
         return
     with _heartbeat(job, worker):
+        if Film.objects.filter(job_id=job).exists():
+            color_film(job, worker, stopping)
+            return
         while not stopping.is_set():
             if not services.renew(job, worker):  # paused, cancelled, deleted, or given to another
                 return
             item = _next_item(job)
             if item is None:
-                services.finish(job, worker)
+                services.finish(job, worker, failed=_has_failed(job))
                 return
             _color(item)
         services.give_back(job, worker)
@@ -52,6 +55,11 @@ def run_job(job_id: str) -> None:
 def _next_item(job: UUID) -> Item | None:
     waiting = Item.objects.filter(job_id=job, state=Item.State.QUEUED)
     return waiting.select_related("photo__owner", "job__owner").first()
+
+
+def _has_failed(job: UUID) -> bool:
+    states = set(Item.objects.filter(job_id=job).values_list("state", flat=True))
+    return states == {Item.State.FAILED}
 
 
 def _color(item: Item) -> None:

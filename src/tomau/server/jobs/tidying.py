@@ -12,7 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 
-from tomau.server.jobs.models import Job
+from tomau.server.home import work_folder
+from tomau.server.jobs.models import Film, Job
 from tomau.server.photos.models import Photo, Version
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _KINDS: tuple[tuple[str, type[Model]], ...] = (
     ("photos", Photo),
     ("versions", Version),
     ("jobs", Job),
+    ("films", Film),
 )
 
 
@@ -35,7 +37,7 @@ def delete_orphans(*, older_than: float = _OLD_SECONDS) -> int:
     Returns:
         How many folders and uploads were deleted; 0 for a bucket, whose own rules do this.
     """
-    deleted = _delete_old_uploads(older_than)
+    deleted = _delete_old_uploads(older_than) + _delete_old_work(older_than)
     storage = storages["default"]
     if not isinstance(storage, FileSystemStorage):
         return deleted
@@ -60,6 +62,18 @@ def _delete_old_uploads(older_than: float) -> int:
         with contextlib.suppress(OSError):
             file.unlink()
             deleted += 1
+    return deleted
+
+
+def _delete_old_work(older_than: float) -> int:
+    """Delete what is left of films that nobody goes on with."""
+    deleted = 0
+    open_ = [Job.State.QUEUED, Job.State.RUNNING, Job.State.PAUSED]
+    for folder in _old_entries(work_folder(settings.OPTIONS.home), older_than):
+        with contextlib.suppress(ValueError):
+            if not Job.objects.filter(id=UUID(folder.name), state__in=open_).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                deleted += 1
     return deleted
 
 

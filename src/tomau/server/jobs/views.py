@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -68,6 +68,15 @@ class JobView(APIView):
     def get(self, request: Request, job: UUID) -> Response:
         """Tell how far a job is."""
         return Response(JobSerializer(selectors.job_of(person(request), job)).data)
+
+    @extend_schema(
+        operation_id="job_delete",
+        responses={204: OpenApiResponse(description="deleted"), **errors(401, 403, 404, 409)},
+    )
+    def delete(self, request: Request, job: UUID) -> Response:
+        """Delete a job that is over; a film goes with it, versions of photographs stay."""
+        services.delete_job(selectors.job_of(person(request), job))
+        return Response(status=204)
 
 
 class _ChangeView(APIView):

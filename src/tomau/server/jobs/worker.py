@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands.db_worker import Worker
 
+from tomau.server.accounts.visits import forget_old_visits
 from tomau.server.coloring import settle
 from tomau.server.jobs import services, tasks
+from tomau.server.jobs.films import delete_expired_films
 from tomau.server.jobs.tidying import delete_orphans
 from tomau.server.photos.services import delete_expired
 
@@ -86,7 +89,9 @@ def _keep_house(over: threading.Event) -> None:
             services.recover_jobs()
             if rounds % _TIDY_EVERY == 0:
                 delete_expired()
+                delete_expired_films()
                 services.forget_old_tasks()
+                forget_old_visits(timezone.now())
                 SessionStore.clear_expired()
                 delete_orphans()
         except (DatabaseError, OSError) as error:

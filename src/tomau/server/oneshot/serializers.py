@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from tomau.imaging import find_format
+from tomau.server.catalog import DEFAULT
 from tomau.server.choices import ChoiceSerializer, FiniteFloatField
-from tomau.server.coloring import DEFAULT
 
 
 class HintsField(serializers.CharField):

@@ -12,10 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tomau.server import answers, coloring
+from tomau.server import answers, catalog
 from tomau.server.jobs.models import Job
 from tomau.server.jobs.serializers import JobSerializer
 from tomau.server.jobs.views import answer
+from tomau.server.media import media_type
 from tomau.server.oneshot import services
 from tomau.server.oneshot.serializers import (
     ImageSerializer,
@@ -28,7 +29,7 @@ from tomau.server.requests import asked, person
 from tomau.server.schema import errors
 
 
-class ColorizeView(APIView):
+class ColorizeView(answers.PassingView):
     """A picture in, the same in colour out."""
 
     parser_classes = (MultiPartParser,)
@@ -49,10 +50,10 @@ class ColorizeView(APIView):
         result = services.color(person(request), given)
         if isinstance(result, Job):
             return answer(result)
-        return answers.passing(result.content, coloring.media_type(result.format))
+        return answers.passing(result.content, media_type(result.format))
 
 
-class MainView(APIView):
+class MainView(answers.PassingView):
     """The address of the study's page."""
 
     parser_classes = (MultiPartParser,)
@@ -100,5 +101,5 @@ class ModelsView(APIView):
     def get(self, request: Request) -> Response:
         """List models, the default first."""
         del request
-        listed = [asdict(model) for model in coloring.models()]
+        listed = [asdict(model) for model in catalog.models()]
         return Response(ModelSerializer(listed, many=True).data)

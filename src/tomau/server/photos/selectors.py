@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from tomau.imaging import find_format
 from tomau.server import files
-from tomau.server.coloring import extension
 from tomau.server.errors import ApiError, not_found
+from tomau.server.media import extension
 from tomau.server.photos.models import Photo, Version
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tomau.server import answers, coloring, files, previews
+from tomau.server import answers, files, previews
 from tomau.server.choices import ChoiceSerializer, as_json
 from tomau.server.jobs.serializers import JobSerializer
 from tomau.server.jobs.services import create_job, is_large
 from tomau.server.jobs.views import answer as job_answer
+from tomau.server.media import media_type
 from tomau.server.photos import selectors, services
 from tomau.server.photos.looks import photo_view, version_view
 from tomau.server.photos.serializers import (
@@ -105,11 +106,11 @@ class OriginalView(APIView):
     def get(self, request: Request, photo: UUID) -> FileResponse:
         """Download the upload, byte for byte."""
         found = selectors.photo_of(person(request), photo)
-        kind = coloring.media_type(found.format)
+        kind = media_type(found.format)
         return answers.attachment(files.original(found.id), found.name, kind)
 
 
-class LookView(APIView):
+class LookView(answers.PassingView):
     """A photograph for looking at."""
 
     @extend_schema(
@@ -124,7 +125,7 @@ class LookView(APIView):
         return answers.look(photo_view(found, side))
 
 
-class PreviewView(APIView):
+class PreviewView(answers.PassingView):
     """A photograph in colour, small and at once."""
 
     throttle_scope = "preview"
@@ -219,7 +220,7 @@ class VersionView(APIView):
         return Response(status=204)
 
 
-class PictureView(APIView):
+class PictureView(answers.PassingView):
     """A version's picture."""
 
     @extend_schema(
@@ -238,5 +239,5 @@ class PictureView(APIView):
         if side is not None:
             return answers.look(version_view(found, side))
         name = selectors.result_name(found.photo.name, found.format)
-        kind = coloring.media_type(found.format)
+        kind = media_type(found.format)
         return answers.attachment(files.picture(found.id), name, kind)

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from tomau.server import files
 from tomau.server.accounts.authentication import refuse_forgery
+from tomau.server.answers import PassingView
 from tomau.server.errors import not_found
 from tomau.server.requests import asked
 from tomau.server.schema import errors
@@ -84,7 +85,7 @@ class VoteView(APIView):
         return Response(ProgressSerializer({"done": done, "total": total}).data)
 
 
-class PictureView(APIView):
+class PictureView(PassingView):
     """A picture of a survey."""
 
     permission_classes = (AllowAny,)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from rest_framework.throttling import SimpleRateThrottle
 
 from tomau.server.errors import ApiError
+from tomau.server.throttling import SharedThrottle
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -58,27 +58,17 @@ def remember(response: Response, browser: uuid.UUID) -> None:
     )
 
 
-class RaterThrottle(SimpleRateThrottle):
+class RaterThrottle(SharedThrottle):
     """Counts the requests of one rater, not those of a class behind one address.
 
     Who has no cookie yet is counted by address, generously.
     """
 
-    def __init__(self) -> None:
-        """Wait for the request: only it knows the rate."""
-
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count a request and tell whether it is still within the rate."""
-        options = settings.OPTIONS
-        if options.mode == "single" and options.is_local:
-            return True
-        self.scope = "raters" if known_browser(request) is None else "rater"
-        self.rate = self.get_rate()
-        self.num_requests, self.duration = self.parse_rate(self.rate)
-        return bool(super().allow_request(request, view))
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        """Name of a rater's, or an address's, count."""
         del view
-        ident = known_browser(request) or self.get_ident(request)
-        return self.cache_format % {"scope": self.scope, "ident": ident}
+        if settings.OPTIONS.is_open:
+            return True
+        browser = known_browser(request)
+        scope = "raters" if browser is None else "rater"
+        return self.count(scope, browser or self.get_ident(request))
