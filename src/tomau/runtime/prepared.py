@@ -163,7 +163,7 @@ class Prepared:
 def light_of(picture: Picture, finish: Finish) -> Light:
     """Return the light of a picture, by the way that a finish names."""
     shape = picture.height, picture.width
-    return Light(picture.pixels.__getitem__, shape, finish.luminance)
+    return Light(picture.tones, shape, finish.luminance)
 
 
 def check_strength(strength: float) -> None:
