@@ -54,7 +54,7 @@ def write_deep_png(picture: Picture, stream: BinaryIO, metadata: Mapping[str, An
     stream.write(_chunk(b"IEND", b""))
 
 
-def _filtered(samples: NDArray[np.uint16]) -> Iterator[memoryview]:
+def _filtered(samples: NDArray[np.uint16]) -> Iterator[bytes]:
     """Bands of lines as PNG compresses them: the number of a filter, then filtered bytes."""
     height, width = samples.shape[:2]
     step = max(1, _BAND_PIXELS // width)
@@ -67,7 +67,7 @@ def _filtered(samples: NDArray[np.uint16]) -> Iterator[memoryview]:
         lines[0, 1:] = values[0] - above
         np.subtract(values[1:], values[:-1], out=lines[1:, 1:])
         above = values[-1]
-        yield memoryview(lines.reshape(-1))
+        yield lines.tobytes()
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
