@@ -2,9 +2,9 @@
 
 Speeds are for a picture of 1500 x 1000 with chroma of a short side of 256; "per thread" counts
 processor time, so that it means something on a busy machine too, and "processors had" how many the
-threads really got. Luminance errors are in L*,
-measured by scikit-image over all pictures: their true chroma, averaged to a short side of 256,
-is rendered at two strengths; the worst picture's mean and the worst pixel of all are given.
+threads really got. Luminance errors are in L*, measured by scikit-image over all pictures: their
+true chroma, averaged to a short side of 256, is rendered at two strengths; the worst picture's mean
+and the worst pixel of all are given.
 
     python benchmarks/color_stage.py --pictures KODAK --out results/color_stage.csv
 """
