@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE = ((1, 2), (2, 2), (3, 1))
 QUEUE = 2
 SMALL = 2000
+MEGAPIXELS = 1.5
 HASHED = 200_000_000
 
 
@@ -55,10 +56,10 @@ def main() -> None:
         folder = Path(name)
         (folder / "in").mkdir()
         for number, original in enumerate(sorted(EXAMPLES.glob("*.jpg"))):
-            make_photo(original, folder / "in" / f"{number}.jpg")
+            make_photo(original, folder / "in" / f"{number}.jpg", MEGAPIXELS)
         tasks = plan_run([folder / "in"], Naming(output=folder / "out")).tasks
         colorizers = {threads: Colorizer.load(options.model, threads=threads) for threads in (1, 2)}
-        header = describe(tasks[0].source, colorizers[1])
+        header = describe(colorizers[1])
         header[0] = header[0].replace("file_to_file", Path(__file__).stem)
         rows = measure(tasks, colorizers, options.rounds)
         rows += memory(folder / "small", colorizers[1])

@@ -1,8 +1,8 @@
 """Peak memory and time of large pictures, each in a process of its own, as `tomau colorize` runs.
 
-Pictures are made here: waves and grain. 100 megapixels come as gray JPEG, as gray and colour PNG,
-and as tiled TIFF, gray, colour and 16-bit gray; 600 megapixels (24,000 x 25,000) as tiled TIFF.
-TIFF goes by rows from file to file.
+Pictures are made here: waves and grain. 100 megapixels come as gray JPEG, as gray, 16-bit gray and
+colour PNG, and as tiled TIFF, gray, colour, 16-bit gray, and the same with a gray profile; 600
+megapixels (24,000 x 25,000) as tiled TIFF. TIFF goes by rows from file to file.
 
     python benchmarks/memory.py --out results/memory.csv
 """
@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import imagecodecs
 import numpy as np
 import tifffile
 from PIL import Image
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TILE = 512
+DEEP = {"deep", "gamma"}
 CASES = (
     ("100 MP gray JPEG", "gray.jpg", 8000, 12_500),
     ("100 MP gray PNG", "gray.png", 8000, 12_500),
+    ("100 MP 16-bit gray PNG", "deep.png", 8000, 12_500),
     ("100 MP colour PNG", "colour.png", 8000, 12_500),
     ("100 MP tiled gray TIFF", "gray.tif", 8000, 12_500),
     ("100 MP tiled colour TIFF", "colour.tif", 8000, 12_500),
     ("100 MP tiled 16-bit gray TIFF", "deep.tif", 8000, 12_500),
+    ("100 MP tiled 16-bit gray TIFF, gamma 2.2", "gamma.tif", 8000, 12_500),
     ("600 MP tiled gray TIFF", "gray.tif", 24_000, 25_000),
 )
 # Runs the command and tells its own peak: a parent's figure would be that of its largest child.
@@ -81,28 +85,31 @@ def main() -> None:
 def make(source: Path, height: int, width: int) -> None:
     """Write a made picture; a TIFF tile by tile."""
     if source.suffix == ".tif":
-        is_colour = source.stem == "colour"
+        is_colour, is_gamma = source.stem == "colour", source.stem == "gamma"
         tifffile.imwrite(
             source,
             tiles(height, width, source.stem),
             shape=(height, width, 3) if is_colour else (height, width),
-            dtype=np.uint16 if source.stem == "deep" else np.uint8,
+            dtype=np.uint16 if source.stem in DEEP else np.uint8,
             tile=(TILE, TILE),
             compression="zlib",
             compressionargs={"level": 1},
             photometric="rgb" if is_colour else "minisblack",
             metadata=None,
+            iccprofile=imagecodecs.cms_profile("gray", gamma=2.2) if is_gamma else None,
         )
         return
     repeats = (-(-height // TILE), -(-width // TILE))
     gray = np.tile(tile(0), repeats)[:height, :width]
     if source.stem == "colour":
         gray = np.dstack([gray, gray[::-1], 255 - gray])
+    if source.stem in DEEP:
+        gray = gray.astype(np.uint16) * 257 + gray
     Image.fromarray(gray).save(source, compress_level=1)
 
 
 def tiles(height: int, width: int, kind: str) -> Iterator[NDArray[Any]]:
-    """Tiles of ``gray``, ``colour`` or ``deep``, row by row; neighbours differ."""
+    """Tiles of ``gray``, ``colour``, ``deep`` or ``gamma``, row by row; neighbours differ."""
     for number in range(-(-height // TILE) * -(-width // TILE)):
         gray = tile(number % 8)
         if kind == "colour":

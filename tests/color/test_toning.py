@@ -57,7 +57,8 @@ def test_colours_that_do_not_follow_the_light_are_a_colour_photograph(
 
 def test_gray_is_gray_in_any_form(l: NDArray[np.float32]) -> None:
     gray = picture(l, 0, 0)
-    for pixels in (gray, gray[..., 0], gray.astype(np.uint16) * 257):
+    as_floats = gray[..., 0].astype(np.float32) / 255
+    for pixels in (gray, gray[..., 0], gray.astype(np.uint16) * 257, as_floats):
         toning = recognise_toning(pixels)
         assert toning.kind == "gray"
         assert toning.note() is None

@@ -84,6 +84,15 @@ def test_dot_gain_is_honoured(ramp_u16: NDArray[np.uint16]) -> None:
     assert picture.pixels[128, 0] < straight - 8000  # darker than the number says
 
 
+def test_tones_that_a_table_tells_apart_stay_apart(ramp_u16: NDArray[np.uint16]) -> None:
+    picture = read_picture(tiff(ramp_u16, dot_gain(20)))
+    tones = picture.tones(slice(0, 256)).reshape(-1)
+    assert (np.diff(tones) >= 0).all()
+    # More than 16 bits of sRGB can hold: the curve is flatter than theirs in its lights.
+    assert len(np.unique(tones)) > 64_000
+    assert np.abs(tones * 65535 - picture.pixels.reshape(-1)).max() <= 0.51
+
+
 @pytest.mark.parametrize("space", ["adobe", "p3"])
 def test_wide_colours_agree_with_the_8_bit_way(space: str, colours_u16: NDArray[np.uint16]) -> None:
     icc = adobe_rgb() if space == "adobe" else output_profile("p3")

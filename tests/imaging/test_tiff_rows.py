@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from tests.imaging.test_icc import gray_profile
 from tomau.errors import ImageReadError
 from tomau.imaging import output_profile, read_picture
 from tomau.imaging.tiff_rows import BAND_ROWS, TiffRows, streams_by_rows, write_tiff_by_rows
@@ -82,6 +83,19 @@ def test_a_profile_means_what_it_means_to_the_whole_reader(tmp_path: Path) -> No
     whole = read_picture(file).pixels[10:50]
     assert np.abs(rows.astype(int) - RGB[10:50]).max() > 20
     np.testing.assert_array_equal(rows, whole)
+
+
+def test_tones_between_levels_are_those_of_the_whole_reader(tmp_path: Path) -> None:
+    file, gray = tmp_path / "gray.tif", GRAY.astype(np.uint16) * 257 + 11
+    data = tiff(gray, iccprofile=gray_profile(1.8), metadata=None, **STRIPPED).getvalue()
+    file.write_bytes(data)
+    with file.open("rb") as stream:
+        rows = TiffRows(stream).rows(slice(10, 50))
+    picture = read_picture(file)
+    assert rows.dtype == np.float32
+    np.testing.assert_array_equal(rows, picture.tones(slice(10, 50)))
+    assert np.abs(rows * 65535 - picture.pixels[10:50]).max() <= 0.51
+    assert picture.narrowed().finer is None
 
 
 @pytest.mark.parametrize("layout", [TILED, STRIPPED])

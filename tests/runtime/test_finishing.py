@@ -5,15 +5,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.imaging.test_icc import gray_profile
+from tests.imaging.test_icc_deep import adobe_rgb, dot_gain, tiff
 from tomau.color import luminance
+from tomau.color.spaces import srgb_to_linear
 from tomau.errors import UsageError
-from tomau.imaging import Picture, output_profile
+from tomau.imaging import Picture, output_profile, read_picture
 from tomau.runtime import Colorizer, Finish
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from tomau.imaging import OutputProfile
+
+# Shares of linear red, green and blue in luminance. Sources: IEC 61966-2-1; SMPTE EG 432-1.
+WEIGHTS = {"srgb": np.array([0.2126, 0.7152, 0.0722]), "p3": np.array([0.2290, 0.6917, 0.0793])}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +35,23 @@ def test_every_level_of_16_bits_survives(colorizer: Colorizer) -> None:
     l = luminance(result.pixels)
     assert len(np.unique(l)) > 60_000
     assert np.abs(l - luminance(ramp)).max() < 0.01
+
+
+@pytest.mark.parametrize("profile", ["srgb", "p3"])
+@pytest.mark.parametrize("own", [None, "gamma 2.2", "dot gain 20 %", "Adobe RGB", "Display P3"])
+def test_levels_survive_all_profiles_in_and_out(
+    colorizer: Colorizer, own: str | None, profile: OutputProfile
+) -> None:
+    ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    if own in ("Adobe RGB", "Display P3"):
+        icc = adobe_rgb() if own == "Adobe RGB" else output_profile("p3")
+        data = tiff(np.repeat(ramp[..., np.newaxis], 3, axis=2), icc, photometric="rgb")
+    else:
+        data = tiff(ramp, dot_gain(20) if own == "dot gain 20 %" else gray_profile(2.2))
+    picture = Picture(ramp) if own is None else read_picture(data)
+    result = colorizer.colorize_picture(picture, finish=Finish(profile=profile, recolor=True))
+    light = srgb_to_linear(result.pixels / 65535) @ WEIGHTS[profile]
+    assert len(np.unique(light.round(12))) > 60_000
 
 
 @pytest.mark.parametrize("bits", [8, 16])

@@ -3,101 +3,31 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from tomau.cli import finish_options, folder_options, hint_options, options
+from tomau.cli import file_options, finish_options, folder_options, hint_options, options
 from tomau.cli.console import Console, printable
 from tomau.cli.figures import before_and_after, write_figure
 from tomau.cli.folder_run import Teller, foreign_results, run_plan, watch_folders
+from tomau.cli.pipe_run import STREAM, run_pipe
 from tomau.cli.variants_run import refuse_beside_variants, run_variants
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
     from tomau.cli.folder_run import Engine
     from tomau.edits.coloring import HintEdit
-    from tomau.runtime import Colorizer, Existing, ModelCard, Naming, Plan, RunOptions, RunSummary
+    from tomau.runtime import Existing, ModelCard, Plan, RunOptions, RunSummary
 
-STREAM = "-"
 SHEET_LIMIT = 100
-
-Inputs = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="IN",
-        help="Photographs, folders of them (with all below), patterns, or - for stdin.",
-    ),
-]
-Output = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="OUT",
-        help="File for one photograph, folder for more, or - for stdout. "
-        "Default: <name>.color.<ext> beside the input.",
-    ),
-]
-Format = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        help="Write jpg, png, webp, tif, avif or heic; by default the format of the input.",
-    ),
-]
-Suffix = Annotated[
-    str | None,
-    typer.Option(
-        "--suffix",
-        metavar="TEXT",
-        help="Put before the extension of the result. Default: .color beside the input, "
-        "nothing with --output.",
-    ),
-]
-Overwrite = Annotated[
-    bool | None,
-    typer.Option(
-        "--overwrite/--skip-existing",
-        help="What to do with results that are there already. Default: skip them in a run over "
-        "several photographs, refuse for a single one.",
-        show_default=False,
-    ),
-]
-Jobs = Annotated[
-    int,
-    typer.Option(
-        "--jobs", "-j", metavar="N", min=1, max=64, help="Photographs in work at the same time."
-    ),
-]
-ContactSheet = Annotated[
-    Path | None,
-    typer.Option(
-        "--contact-sheet", metavar="FILE", help="Write one picture of all inputs and results."
-    ),
-]
-MaxPixels = Annotated[
-    int | None,
-    typer.Option(
-        "--max-pixels",
-        metavar="N",
-        min=1,
-        help="Refuse pictures with more pixels than this, as a guard against hostile files.",
-    ),
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written and stop.")]
 
 
 def colorize(
-    inputs: Inputs,
-    output: Output = None,
+    inputs: file_options.Inputs,
+    output: file_options.Output = None,
     model: options.Model = "default",
     size: options.Size = None,
     strength: options.Strength = 1.0,
@@ -116,21 +46,21 @@ def colorize(
     profile: finish_options.Profile = "srgb",
     bits: finish_options.Bits = None,
     provenance: finish_options.Provenance = True,
-    format: Format = None,  # noqa: A002 - the name of the option
-    suffix: Suffix = None,
-    overwrite: Overwrite = None,
-    jobs: Jobs = 2,
+    format: file_options.Format = None,  # noqa: A002 - the name of the option
+    suffix: file_options.Suffix = None,
+    overwrite: file_options.Overwrite = None,
+    jobs: file_options.Jobs = 2,
     device: options.Device = "auto",
     report: folder_options.Report = None,
     manifest: folder_options.Manifest = None,
-    contact_sheet: ContactSheet = None,
+    contact_sheet: file_options.ContactSheet = None,
     shard: folder_options.Share = None,
     watch: folder_options.Watch = False,
     every: folder_options.Every = 2.0,
     engine: folder_options.Engine = "local",
     address: folder_options.Address = None,
-    max_pixels: MaxPixels = None,
-    dry_run: DryRun = False,
+    max_pixels: file_options.MaxPixels = None,
+    dry_run: file_options.DryRun = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -203,7 +133,7 @@ def colorize(
                 "--shard; these need files: leave them out in a pipe"
             )
         chosen = replace(chosen, existing="overwrite" if overwrite else "refuse")
-        _pipe(inputs, naming, chosen, Colorizer.load(model, device=device), console)
+        run_pipe(inputs, naming, chosen, Colorizer.load(model, device=device), console)
         return
     part = None if shard is None else Shard.parse(shard)
     look = partial(plan_run, inputs, naming, shard=part, may_be_empty=watch)
@@ -326,33 +256,3 @@ def _write_contact_sheet(path: Path, summary: RunSummary, console: Console) -> N
         console.note(f"the contact sheet shows the first {SHEET_LIMIT} of {len(pairs)}")
     if pairs:
         write_figure(before_and_after(pairs[:SHEET_LIMIT]), path)
-
-
-def _pipe(
-    inputs: list[str], naming: Naming, chosen: RunOptions, colorizer: Colorizer, console: Console
-) -> None:
-    """Colourize one picture from stdin, to stdout, or both."""
-    from tomau.imaging import losses, read_picture, write_picture
-    from tomau.runtime import stream_format
-
-    if len(inputs) > 1:
-        raise UsageError(f"{len(inputs)} inputs came with - for a pipe; expected exactly one")
-    target = sys.stdout.buffer if naming.output in (None, Path(STREAM)) else naming.output
-    if target is sys.stdout.buffer and sys.stdout.isatty():
-        raise UsageError("a picture would go to the terminal; give -o FILE, or > FILE")
-    source = sys.stdin.buffer if inputs[0] == STREAM else inputs[0]
-    picture = read_picture(source, max_pixels=chosen.max_pixels)
-    format_name = stream_format(picture.format, naming)
-    result = colorizer.colorize_picture(
-        picture,
-        size=chosen.size,
-        strength=chosen.strength,
-        finish=chosen.finish,
-        edit=chosen.edit,
-    )
-    for note in (*result.notes, *losses(result, format_name)):
-        console.note(note)
-    overwrite = chosen.existing == "overwrite"
-    write_picture(result, target, format=format_name, overwrite=overwrite)
-    if isinstance(target, Path):
-        console.result(printable(target))

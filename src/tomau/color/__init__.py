@@ -1,11 +1,10 @@
 """Formulae on arrays: colour spaces, gamut mapping, chroma upsampling; no file, no state."""
 
+from tomau.color.composing import compose_float, compose_u8
 from tomau.color.gamut import fit_chroma
 from tomau.color.luminance import luminance
 from tomau.color.render import (
     StripRenderer,
-    compose_float,
-    compose_u8,
     render_float,
     render_u8,
     strips,

@@ -15,9 +15,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tomau.color.gamut import lab_to_linear_in_gamut
+from tomau.color.composing import write_u8
 from tomau.color.luminance import gray_lightness
-from tomau.color.rounding import encode_u8
 from tomau.color.spaces import Plane
 
 # Bins of a* and of b*: from -128 to below 128 by half units.
@@ -98,8 +97,10 @@ def _entries(places: NDArray[np.int32]) -> NDArray[np.uint32]:
         (axis - _MIDDLE).astype(np.float32) * np.float32(1 / _PER_UNIT)
         for axis in ((places >> 8) // _BINS, (places >> 8) % _BINS)
     )
+    codes = np.empty((len(places), 3), np.uint8)
+    write_u8(l, a, b, codes)
     entries = np.full((len(places), 4), 255, np.uint8)
-    encode_u8(lab_to_linear_in_gamut(l, a, b), entries[:, :3])
+    entries[:, :3] = codes
     return entries.view(np.uint32)[:, 0]
 
 

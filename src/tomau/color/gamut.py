@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tomau.color.spaces import FROM_XYZ, Plane, lab_f_inverse, lab_to_linear
+
+Pixels: TypeAlias = "slice | NDArray[np.intp]"
+"""Some pixels of a flattened picture, by number."""
 
 # Bisection steps: the chroma kept is within 1/4096 of the largest that fits.
 _STEPS = 12
@@ -13,7 +20,7 @@ _STEPS = 12
 _BELOW, _ABOVE = -1e-6, 1 + 2e-4
 
 # Pixels whose planes stay in a processor's cache while they are converted.
-_BLOCK_PIXELS = 1 << 15
+_BLOCK_PIXELS = 1 << 16
 
 
 def _outside(linear: Plane) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -50,31 +57,34 @@ def largest_chroma_factor(l: Plane, a: Plane, b: Plane) -> Plane:
     return inside.reshape(l.shape)
 
 
-def lab_to_linear_in_gamut(l: Plane, a: Plane, b: Plane) -> Plane:
+def linear_in_gamut(l: Plane, a: Plane, b: Plane) -> Iterator[tuple[Pixels, Plane]]:
     """Convert L*a*b* planes to linear sRGB in 0..1, chroma reduced where it has to be.
 
+    Pixels come in blocks that stay in a processor's cache, so that what is done with a block finds
+    it there. Colours outside the gamut are few: clipped at first, they come again together, as
+    they should be, when all blocks have come.
+
     Args:
-        l: ``[H, W]`` L*, 0..100; kept.
+        l: any shape, L* 0..100; kept.
         a: a* of the same shape.
         b: b* of the same shape.
 
-    Returns:
-        ``[3, H * W]`` red, green and blue.
+    Yields:
+        Which of the flattened pixels, and their red, green and blue, ``[3, pixels]``.
     """
-    flat = l.ravel(), a.ravel(), b.ravel()
-    linear = np.empty((3, l.size), np.float32)
-    outside = np.empty(l.size, np.bool_)
+    lab = l.ravel(), a.ravel(), b.ravel()
+    outside = []
     for start in range(0, l.size, _BLOCK_PIXELS):
         block = slice(start, start + _BLOCK_PIXELS)
-        lab_to_linear(flat[0][block], flat[1][block], flat[2][block], out=linear[:, block])
-        outside[block] = _outside(linear[:, block])
-    # Few are outside: they are gathered from all blocks and mapped together.
-    where = np.flatnonzero(outside)
+        linear = lab_to_linear(*(plane[block] for plane in lab))
+        outside.append(start + np.flatnonzero(_outside(linear)))
+        yield block, np.clip(linear, 0, 1, out=linear)
+    where = np.concatenate(outside) if outside else np.empty(0, np.intp)
     if len(where):
-        few = [plane[where] for plane in flat]
-        factor = largest_chroma_factor(*few)
-        linear[:, where] = lab_to_linear(few[0], few[1] * factor, few[2] * factor)
-    return np.clip(linear, 0, 1, out=linear)
+        few_l, few_a, few_b = (plane[where] for plane in lab)
+        factor = largest_chroma_factor(few_l, few_a, few_b)
+        linear = lab_to_linear(few_l, few_a * factor, few_b * factor)
+        yield where, np.clip(linear, 0, 1, out=linear)
 
 
 def fit_chroma(l: Plane, ab: Plane) -> Plane:

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomau.color.colour_table import as_gray, colour_table, locate
-from tomau.color.gamut import lab_to_linear_in_gamut
-from tomau.color.rounding import encode_u8
+from tomau.color.composing import write_float, write_u8
 from tomau.color.slopes import Apply
-from tomau.color.spaces import Plane, linear_to_srgb
+from tomau.color.spaces import Plane
 from tomau.color.upsampling import ChromaUpsampler, Size, guide_sizes, reduce_by_area
 
 # Pixels of a strip, the work of a thread between two looks at what is left.
@@ -22,36 +21,6 @@ _STRIP_PIXELS = 262_144
 # Each strip prepares some rows above and below itself: thin ones would do little else.
 _LEAST_ROWS, _MOST_ROWS = 64, 256
 _AB_LIMIT = np.float32(128)
-
-
-def compose_float(l: Plane, ab: Plane) -> Plane:
-    """Join L* and chroma to sRGB, mapped into the gamut at constant L* and hue.
-
-    Args:
-        l: ``[H, W]`` float32, 0..100.
-        ab: ``[H, W, 2]`` float32.
-
-    Returns:
-        ``[H, W, 3]`` float32 in 0..1 whose L* differs from ``l`` by less than 0.01.
-    """
-    out = np.empty((*l.shape, 3), np.float32)
-    _write_float(l, ab[..., 0], ab[..., 1], out)
-    return out
-
-
-def compose_u8(l: Plane, ab: Plane) -> NDArray[np.uint8]:
-    """Join L* and chroma to 8-bit sRGB, luminance carried through rounding (see `encode_u8`).
-
-    Args:
-        l: ``[H, W]`` float32, 0..100.
-        ab: ``[H, W, 2]`` float32.
-
-    Returns:
-        ``[H, W, 3]`` uint8.
-    """
-    out = np.empty((*l.shape, 3), np.uint8)
-    _write_u8(l, ab[..., 0], ab[..., 1], out)
-    return out
 
 
 def render_float(
@@ -90,15 +59,6 @@ def render_u8(
     out = np.empty((*l.shape, 3), np.uint8)
     _render(l, ab_low, strength, threads, out)
     return out
-
-
-def _write_float(l: Plane, a: Plane, b: Plane, out: Plane) -> None:
-    linear = lab_to_linear_in_gamut(l, a, b)
-    out[:] = np.moveaxis(linear_to_srgb(linear).reshape(3, *l.shape), 0, -1)
-
-
-def _write_u8(l: Plane, a: Plane, b: Plane, out: NDArray[np.uint8]) -> None:
-    encode_u8(lab_to_linear_in_gamut(l, a, b), out.reshape(-1, 3))
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
@@ -140,27 +100,28 @@ class StripRenderer:
         gray = as_gray(l)
         if gray is None:
             a, b = self._chroma(l, rows)
-            _write_u8(l, a, b, out)
+            write_u8(l, a, b, out)
             return
         places = np.empty(l.shape, np.int32)
         for block, ab in self._upsampler.blocks(l, rows):
             part = slice(block.start - rows.start, block.stop - rows.start)
-            locate(gray[part], self._scaled(ab), places[part])
+            ab *= self._strength
+            locate(gray[part], ab, places[part])
         colour_table().write(places, out)
 
     def write_float(self, l: Plane, rows: slice, out: Plane) -> None:
         """Write rows ``[rows, W, 3]`` as `render_float` does."""
         a, b = self._chroma(l, rows)
-        _write_float(l, a, b, out)
+        write_float(l, a, b, out)
 
     def _chroma(self, l: Plane, rows: slice) -> Plane:
         # All rows at once: the few colours outside the gamut are mapped together.
-        return self._scaled(self._upsampler.rows(l, rows))
-
-    def _scaled(self, ab: Plane) -> Plane:
-        """Multiply a* and b* by the strength, in place."""
-        ab *= self._strength
-        return np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=ab)
+        chroma = np.empty((2, *l.shape), np.float32)
+        for block, ab in self._upsampler.blocks(l, rows):
+            ab *= self._strength
+            part = slice(block.start - rows.start, block.stop - rows.start)
+            np.clip(ab, -_AB_LIMIT, _AB_LIMIT, out=chroma[:, part])
+        return chroma
 
 
 def _render(

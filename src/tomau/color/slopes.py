@@ -134,7 +134,7 @@ def _slope(product: Plane, variance: Plane, own_variance: Plane) -> Plane:
     explained = product * product
     explained /= variance + np.float32(1e-3)
     own_variance -= explained
-    np.maximum(own_variance, 0, out=own_variance)
+    np.clip(own_variance, 0, np.inf, out=own_variance)  # np.maximum takes twice as long
     own_variance *= np.float32(_UNEXPLAINED)
     own_variance += variance
     own_variance += np.float32(_FLOOR)

@@ -60,11 +60,13 @@ class Toning:
         return f"{self.tint} toning recognised{faded}: taken as black and white"
 
 
-def recognise_toning(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Toning:
+def recognise_toning(
+    pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32],
+) -> Toning:
     """Tell gray, toned and colour pictures apart.
 
     Args:
-        pixels: (H, W) gray or (H, W, 3) sRGB, uint8 or uint16.
+        pixels: (H, W) gray or (H, W, 3) sRGB; uint8, uint16, or float32 in 0..1.
     """
     cells = _cells(pixels)
     lab = srgb_to_lab(cells if cells.ndim == 3 else np.repeat(cells[..., np.newaxis], 3, 2))
@@ -95,7 +97,7 @@ def _cells(pixels: NDArray[Any]) -> Plane:
     down, across = thin.shape[0] // rows, thin.shape[1] // columns
     cut = thin[: down * rows, : across * columns]
     blocks = cut.reshape(down, rows, across, columns, *pixels.shape[2:])
-    white = np.iinfo(pixels.dtype).max
+    white = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
     mean: Plane = blocks.mean(axis=(1, 3), dtype=np.float32) / np.float32(white)
     return mean
 

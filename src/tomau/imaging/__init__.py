@@ -5,7 +5,7 @@ from __future__ import annotations
 from tomau.imaging.conversion import from_pil, to_pil
 from tomau.imaging.formats import FORMATS, FileFormat, find_format
 from tomau.imaging.icc_deep import OutputProfile, from_srgb, output_profile
-from tomau.imaging.picture import Levels, Picture
+from tomau.imaging.picture import Levels, Picture, Tones
 from tomau.imaging.provenance import with_history
 from tomau.imaging.quiet import silence_decoders
 from tomau.imaging.reading import DEFAULT_MAX_PIXELS, read_picture
@@ -18,6 +18,7 @@ __all__ = [
     "Levels",
     "OutputProfile",
     "Picture",
+    "Tones",
     "find_format",
     "from_pil",
     "from_srgb",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 from tomau.errors import ImageReadError
 from tomau.imaging.formats import PNG, TIFF, find_format
 from tomau.imaging.icc import to_srgb
-from tomau.imaging.icc_deep import to_srgb_u16
+from tomau.imaging.icc_deep import finer_gray, to_srgb_u16
 from tomau.imaging.metadata import Metadata, orientation, read_metadata
 from tomau.imaging.picture import Picture
 from tomau.imaging.pixels import sample_depth, separate
@@ -70,10 +71,12 @@ def convert_deep(
     samples: Samples, metadata: Metadata, icc: bytes | None, turn: int, format_name: str
 ) -> Picture:
     """Make a Picture of 16 bits of what a file holds; ``turn`` is its EXIF orientation 1..8."""
+    finer = finer_gray(samples, icc)
     colour, icc, icc_note = to_srgb_u16(samples, icc)
     alpha = samples.alpha if samples.alpha is None else turned(samples.alpha, turn)
     notes = (*samples.notes, icc_note)
-    return _joined((turned(colour, turn), alpha), metadata, icc, notes, format_name)
+    picture = _joined((turned(colour, turn), alpha), metadata, icc, notes, format_name)
+    return picture if finer is None else replace(picture, finer=turned(finer, turn))
 
 
 def _joined(

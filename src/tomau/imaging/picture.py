@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Levels: TypeAlias = "NDArray[np.uint8] | NDArray[np.uint16]"
 
+Tones: TypeAlias = "NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]"
+"""Levels, or what lies between them: float32 in 0..1."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -31,6 +34,8 @@ class Picture:
         dpi: horizontal and vertical resolution in pixels per inch.
         format: Pillow's name of the file format, "JPEG", "PNG", "WEBP", "TIFF", ...
         notes: what a user should be told, "animated GIF: first of 12 frames taken".
+        finer: (H, W) int8, 256ths of a level to be added to 16-bit gray whose profile knows tones
+            between the levels; None elsewhere.
     """
 
     pixels: Levels
@@ -42,6 +47,7 @@ class Picture:
     dpi: tuple[float, float] | None = None
     format: str = "PNG"
     notes: tuple[str, ...] = ()
+    finer: NDArray[np.int8] | None = None
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -55,6 +61,11 @@ class Picture:
             raise UsageError(
                 f"alpha {self.alpha.shape} of {self.alpha.dtype} came; "
                 f"expected {dtype} of shape {shape[:2]}, as the pixels have"
+            )
+        if self.finer is not None and (dtype != np.uint16 or self.finer.shape != shape):
+            raise UsageError(
+                f"finer tones {self.finer.shape} came for pixels {shape} of {dtype}; "
+                "expected 16-bit gray of the same shape"
             )
 
     @property
@@ -90,12 +101,18 @@ class Picture:
         """Pixels and alpha as encoders take them: (H, W), or (H, W, C) with alpha last."""
         return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
 
+    def tones(self, rows: slice) -> Tones:
+        """Rows of the pixels as exactly as they are known: with ``finer``, float32 in 0..1."""
+        if self.finer is None:
+            return self.pixels[rows]
+        return with_finer(self.pixels[rows], self.finer[rows])
+
     def narrowed(self) -> Picture:
         """The same picture in 8 bits; itself where it has no more."""
         if self.bits == 8:
             return self
         alpha = None if self.alpha is None else narrow(self.alpha)
-        return replace(self, pixels=self.pixels_u8, alpha=alpha)
+        return replace(self, pixels=self.pixels_u8, alpha=alpha, finer=None)
 
     def with_pixels(self, pixels: Levels) -> Picture:
         """The same picture with other pixels of its size; its alpha takes their depth.
@@ -106,7 +123,20 @@ class Picture:
         alpha = self.alpha
         if alpha is not None and alpha.dtype != pixels.dtype:
             alpha = widen(alpha) if pixels.dtype == np.uint16 else narrow(alpha)
-        return replace(self, pixels=pixels, alpha=alpha)
+        return replace(self, pixels=pixels, alpha=alpha, finer=None)
+
+
+def with_finer(levels: Levels, finer: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Join 16-bit levels and 256ths of a level to float32 in 0..1.
+
+    >>> (with_finer(np.array([7], np.uint16), np.array([-64], np.int8)) * 65535).round(3).tolist()
+    [6.75]
+    """
+    tones = finer.astype(np.float32)
+    tones *= np.float32(1 / 256)
+    tones += levels
+    tones *= np.float32(1 / 65535)
+    return np.clip(tones, 0, 1, out=tones)
 
 
 def narrow(levels: Levels) -> NDArray[np.uint8]:

@@ -14,9 +14,10 @@ from PIL import Image
 
 from tomau.errors import ImageReadError, MissingExtraError
 from tomau.imaging.icc import to_srgb
-from tomau.imaging.icc_deep import to_srgb_u16
+from tomau.imaging.icc_deep import finer_gray, to_srgb_u16
 from tomau.imaging.identification import tiff_tags
 from tomau.imaging.metadata import Metadata, rewritten_exif, tiff_metadata
+from tomau.imaging.picture import with_finer
 from tomau.imaging.samples import Samples
 from tomau.imaging.tiff_reading import count_pages
 from tomau.imaging.tiff_writing import add_tags, tiff_tags_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tomau.imaging.picture import Levels
+    from tomau.imaging.picture import Levels, Tones
 
 BAND_ROWS = 256
 """Rows that are written at a time; also the side of written tiles."""
@@ -81,7 +82,7 @@ class TiffRows:
         self.compressed = int(page.compression) != 1
         self._own_icc: bytes | None = page.iccprofile
         self._band_rows = int(page.tilelength if self.tiled else page.rowsperstrip)
-        self._bands: OrderedDict[int, Levels] = OrderedDict()
+        self._bands: OrderedDict[int, Tones] = OrderedDict()
         self._turn = threading.Lock()
         self.metadata = _metadata(stream)
         _, self.icc, note = self._converted(np.zeros((1, 1, *self._samples()), page.dtype))
@@ -89,8 +90,8 @@ class TiffRows:
         several = f"TIFF of {pages} pages: first page taken" if pages > 1 else None
         self.notes = tuple(filter(None, (several, note, *self.metadata.notes)))
 
-    def rows(self, rows: slice) -> Levels:
-        """Return rows as (rows, W) gray or (rows, W, 3) sRGB, uint8 or uint16.
+    def rows(self, rows: slice) -> Tones:
+        """Return rows as (rows, W) gray or (rows, W, 3) sRGB, as `Picture.tones` does.
 
         Raises:
             ImageReadError: a tile or strip is damaged.
@@ -105,7 +106,7 @@ class TiffRows:
     def _samples(self) -> tuple[int, ...]:
         return () if self._page.samplesperpixel == 1 else (3,)
 
-    def _band(self, number: int) -> Levels:
+    def _band(self, number: int) -> Tones:
         """Decode a row of tiles, or a strip; the last ones are kept."""
         if number in self._bands:
             self._bands.move_to_end(number)
@@ -129,11 +130,14 @@ class TiffRows:
             self._bands.popitem(last=False)
         return self._bands[number]
 
-    def _converted(self, band: Levels) -> tuple[Levels, bytes | None, str | None]:
+    def _converted(self, band: Levels) -> tuple[Tones, bytes | None, str | None]:
         """A band in sRGB, the profile to carry from now on, and a note, as `to_srgb` answers."""
         if band.dtype != np.uint8:
             deep = band.astype(np.uint16, copy=False)
-            return to_srgb_u16(Samples(deep, "L" if band.ndim == 2 else "RGB"), self._own_icc)
+            samples = Samples(deep, "L" if band.ndim == 2 else "RGB")
+            finer = finer_gray(samples, self._own_icc)
+            levels, icc, note = to_srgb_u16(samples, self._own_icc)
+            return levels if finer is None else with_finer(levels, finer), icc, note
         colour, icc, note = to_srgb(Image.fromarray(band), self._own_icc)
         return np.asarray(colour), icc, note
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tomau.color import StripRenderer
     from tomau.color.borders import Borders
     from tomau.color.slopes import Apply
-    from tomau.imaging import Levels, Picture
+    from tomau.imaging import Levels, Picture, Tones
     from tomau.runtime.card import ModelCard
     from tomau.runtime.light import Light
 
@@ -66,7 +66,7 @@ class Development:
     light: Light
     renderer: StripRenderer
     borders: Borders
-    thin: Levels
+    thin: Tones
     card: ModelCard
     finish: Finish
     notes: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Development:
     @property
     def bits(self) -> int:
         """Bits per channel of the result, 8 or 16."""
-        return self.finish.bits or self.thin.dtype.itemsize * 8
+        return self.finish.bits or min(self.thin.dtype.itemsize * 8, 16)
 
     @property
     def dtype(self) -> type[np.uint8 | np.uint16]:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tomau.color.slopes import Apply
-    from tomau.imaging import Levels
+    from tomau.imaging import Tones
 
 LARGE_PIXELS = 1 << 26
 """Pictures of more pixels are never held in memory as floating point."""
 
-PixelRows: TypeAlias = "Callable[[slice], Levels]"
-"""Rows of a picture, (rows, W) gray or (rows, W, 3) sRGB, uint8 or uint16; from any thread."""
+PixelRows: TypeAlias = "Callable[[slice], Tones]"
+"""Rows of a picture, (rows, W) gray or (rows, W, 3) sRGB, as `Picture.tones` gives them; from any
+thread."""
 Shape = tuple[int, int]
 
 
@@ -40,7 +41,7 @@ class Survey:
 
     guide: NDArray[np.float32]
     borders: Borders
-    thin: Levels
+    thin: Tones
 
 
 class Light:
@@ -75,7 +76,7 @@ class Light:
         guide = reduce_by_area(samples.rows, self.shape, size, apply)
         return samples.survey(guide)
 
-    def with_pixels(self, rows: slice) -> tuple[NDArray[np.float32], Levels]:
+    def with_pixels(self, rows: slice) -> tuple[NDArray[np.float32], Tones]:
         """L* of rows, and the pixels that it is of."""
         pixels = self._pixels(rows)
         if self._kept is not None:

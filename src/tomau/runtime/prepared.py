@@ -11,6 +11,7 @@ from PIL import Image
 
 from tomau.color import StripRenderer, compose_u8, guide_sizes
 from tomau.errors import UsageError
+from tomau.runtime.allocator import return_freed_memory
 from tomau.runtime.finishing import Development, Finish, finish_picture
 from tomau.runtime.light import Light
 
@@ -135,6 +136,8 @@ class Prepared:
         """
         with ThreadPoolExecutor(self.threads) as pool:
             development = self.seen.develop(edit, strength, pool.map)
+            if self.seen.light.is_large:
+                return_freed_memory()  # the result needs a large block
             return finish_picture(self.picture, development, pool.map)
 
     def reduced(self, longest: int) -> Prepared:
@@ -172,7 +175,7 @@ class Prepared:
 def light_of(picture: Picture, finish: Finish) -> Light:
     """Return the light of a picture, by the way that a finish names."""
     shape = picture.height, picture.width
-    return Light(picture.pixels.__getitem__, shape, finish.luminance)
+    return Light(picture.tones, shape, finish.luminance)
 
 
 def check_strength(strength: float) -> None:
