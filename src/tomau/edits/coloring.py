@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tomau.color import upsample_chroma
 from tomau.edits.hints import Hints, Stroke, read_hints, read_scribbles
 from tomau.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from tomau.edits.scribbles import ScribbleSolver
@@ -28,6 +30,10 @@ Chosen on things given another colour (benchmarks/hint_reach.py).
 """
 
 LEAST_REACH, MOST_REACH = 0.05, 20.0
+
+SCRIBBLE_PIXELS = 120_000
+"""Pixels at which scribbles alone are solved at most; more only take longer
+(benchmarks/scribble_size.py)."""
 
 
 @dataclass(frozen=True)
@@ -116,22 +122,36 @@ def hinted_ab(
 class Scribbles:
     """Colours one picture by hints alone, without a network; changed hints are solved sooner.
 
+    A large picture is solved at working size, and its own luminance leads the colours to its own
+    size: sooner, and no farther from the truth.
+
     >>> import tomau
     >>> scribbles = tomau.Scribbles(l)                              # doctest: +SKIP
     >>> ab = scribbles(tomau.Hints(640, 480, strokes))              # doctest: +SKIP
     """
 
-    def __init__(self, l: NDArray[np.float32]) -> None:
-        """Prepare a picture, L* (h, w) in 0..100, at working size.
+    def __init__(self, l: NDArray[np.float32], *, pixels: int = SCRIBBLE_PIXELS) -> None:
+        """Prepare a picture, L* (h, w) in 0..100, and the most pixels that are solved for.
 
         Raises:
+            UsageError: there is no pixel to solve for.
             MissingExtraError: the solver is not installed.
         """
-        self._solver = _solver(l)
+        if pixels < 1:
+            raise UsageError(f"{pixels} pixels to solve for came; expected 1 or more")
+        self._l = np.ascontiguousarray(l, np.float32)
+        height, width = l.shape
+        share = min(1.0, (pixels / l.size) ** 0.5)
+        size = (max(1, round(height * share)), max(1, round(width * share)))
+        self._solver = _solver(self._l, size)
         self._last: NDArray[np.float32] | None = None
 
     def __call__(self, hints: Hints) -> NDArray[np.float32]:
-        """Spread hints over the picture: ab (h, w, 2).
+        """Spread hints over the picture.
+
+        Returns:
+            ab (h, w, 2): at pixels that a hint covers its own, elsewhere between the least and
+            the greatest of all hints' in each channel.
 
         Raises:
             UsageError: there are no hints.
@@ -143,7 +163,14 @@ class Scribbles:
                 "no hints came; expected at least one: without a network it gives colour"
             )
         self._last = self._solver.solve(planes[..., :2], marked, start=self._last)
-        return self._last
+        if self._l.shape == self._solver.shape:
+            return self._last
+        known = planes[marked][:, :2]
+        ab = upsample_chroma(self._last, self._l)
+        np.clip(ab, known.min(axis=0), known.max(axis=0), out=ab)  # no overshoot at edges
+        covered, own = hints.pixels(*self._l.shape)
+        ab[covered] = own
+        return ab
 
 
 def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
@@ -156,9 +183,10 @@ def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
     return Scribbles(l)(hints)
 
 
-def _solver(l: NDArray[np.float32]) -> ScribbleSolver:
+def _solver(l: NDArray[np.float32], size: tuple[int, int] | None = None) -> ScribbleSolver:
+    """Prepare the solver for a picture, brought to a smaller size first if one is given."""
     try:
-        from tomau.edits.scribbles import ScribbleSolver
+        from tomau.edits.scribbles import ScribbleSolver, reduced_light
     except ImportError as error:
         raise MissingExtraError("spreading colours by optimization", "scribbles") from error
-    return ScribbleSolver(l)
+    return ScribbleSolver(l if size is None else reduced_light(l, size))
