@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,6 +90,22 @@ def test_reach_decides_how_far_a_hint_goes(guided: bool) -> None:
     assert 0 < changed[0] < changed[1] < changed[2]
     with pytest.raises(UsageError, match=r"a reach of 0 came; expected 0\.05 to 20"):
         hinted_ab(prediction, HINTS, reach=0)
+
+
+def test_a_hint_keeps_to_what_the_network_expects_the_same_colours_of() -> None:
+    """The guide of this one tells nothing apart; the expected colours do."""
+    guide = np.zeros((16, 24, 34), np.float32)
+    classes = np.full((8, 12, 305), -40, np.float32)
+    classes[:, :5, 0] = classes[:, 5:, 1] = 0
+    loose = replace(predict(guided=True), guide=guide)
+    bound = replace(loose, classes=classes)
+    own = loose.ab
+    changes = [hinted_ab(prediction, HINTS) - own for prediction in (loose, bound)]
+    np.testing.assert_allclose(changes[1][:, :32], changes[0][:, :32], atol=1e-4)
+    assert np.abs(changes[0][:, 50:]).max() > 5
+    assert np.abs(changes[1][:, 50:]).max() < 0.1
+    far = hinted_ab(bound, HINTS, reach=10) - own
+    assert np.abs(far[:, 50:]).max() > 5
 
 
 def test_changed_hints_are_solved_from_the_last_answer() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tomau.color import upsample_chroma
 from tomau.edits.hints import Hints, Stroke, read_hints, read_scribbles
+from tomau.edits.likeness import bounds
 from tomau.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 _NEAR, _FAR = 3e-3, 2e-4
 """Decay of `ScribbleSolver.solve`: corrections fade over some ten pixels, or some forty."""
 
-PERSONS_REACH = 0.4
+PERSONS_REACH = 0.5
 """How far a person's hints reach, in shares of what the network learnt.
 
 It learnt from true colours, which things of one kind share; a person wants one thing otherwise.
-Chosen on things given another colour (benchmarks/hint_reach.py).
+Chosen on things given another colour, in training photographs (benchmarks/hint_reach.py).
 """
+
+BOUND = 0.15
+"""Overlap of expected colours with a hinted place that lacks to 1 where its hint falls to 1/e."""
 
 LEAST_REACH, MOST_REACH = 0.05, 20.0
 
@@ -86,7 +90,8 @@ def hinted_ab(
 ) -> NDArray[np.float32]:
     """Correct what a network said of a picture by hints.
 
-    A network with a guide spreads them itself. To one without, the difference between each hint
+    A network with a guide spreads them itself, but only to what it expects the same colours of;
+    so a dress does not colour the pavement. To one without, the difference between each hint
     and the automatic answer is spread by `ScribbleSolver`, and fades with distance.
 
     Args:
@@ -110,13 +115,39 @@ def hinted_ab(
     guided = prediction.guide is not None
     ab = prediction.ab
     if guided:
-        ab = prediction.with_hints(planes, reach=PERSONS_REACH * reach)
+        ab = guided_ab(prediction, planes, PERSONS_REACH * reach, BOUND * reach)
     if guided and not exact:
         return ab
     solver = _solver(prediction.l)
     return ab + solver.solve(
         planes[..., :2] - ab, marked, decay=_NEAR if guided else _FAR / reach**2
     )
+
+
+def guided_ab(
+    prediction: Prediction, planes: NDArray[np.float32], reach: float, bound: float | None
+) -> NDArray[np.float32]:
+    """Correct a prediction by hints along its guide, within what looks like the hinted places.
+
+    Args:
+        prediction: of a network that takes hints.
+        planes: (h, w, 3), ab times mask, and the mask.
+        reach: as `Prediction.with_hints` says.
+        bound: as ``width`` of `tomau.edits.likeness.bounds`; None is no bound.
+
+    Returns:
+        ab (h, w, 2).
+
+    Raises:
+        UsageError: the network takes no hints.
+    """
+    ab = prediction.with_hints(planes, reach=reach)
+    marked = planes[..., 2] > 0
+    if bound is None or prediction.classes is None or not marked.any():
+        return ab
+    own = prediction.ab
+    answer: NDArray[np.float32] = own + bounds(prediction, marked, bound) * (ab - own)
+    return answer
 
 
 class Scribbles:
