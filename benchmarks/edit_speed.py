@@ -3,7 +3,7 @@
 The network is run once for a photograph (`Colorizer.prepare`); then a hint is moved and the
 answer made again: the colours at working size alone, the live preview of 1024 pixels, and the
 whole photograph. Scribbles without a network: 20 strokes on one megapixel, then one of them
-changed.
+given another colour, or another place.
 
     python benchmarks/edit_speed.py --model MODEL --out results/edits/edit_speed.csv
 """
@@ -23,7 +23,12 @@ from tomau.color import luminance
 from tomau.edits.variants import draw_variants
 from tomau.imaging import read_picture
 
-LIMITS = {"changed hint, working size": 0.15, "20 strokes, 1 MP": 2.0, "changed stroke, 1 MP": 0.5}
+LIMITS = {
+    "changed hint, working size": 0.15,
+    "20 strokes, 1 MP": 2.0,
+    "recoloured stroke, 1 MP": 0.5,
+    "moved stroke, 1 MP": 0.5,
+}
 
 
 def seconds(work: Callable[[int], object], repeats: int) -> tuple[float, float, float]:
@@ -73,9 +78,9 @@ def main() -> None:
     painted = strokes(random, 1000, 1000, 20)
     scribbles = Scribbles(megapixel)
 
-    def changed(k: int) -> Hints:
-        last = painted[-1]
-        return Hints(1000, 1000, (*painted[:-1], Stroke(last.points, (40 + 20 * k, 90, 160))))
+    def changed(k: int, along: float = 0.0) -> Hints:
+        points = tuple((x + along, y) for x, y in painted[-1].points)
+        return Hints(1000, 1000, (*painted[:-1], Stroke(points, (40 + 20 * k, 90, 160))))
 
     own = Reference((picture,))
     variant = draw_variants(2)[1]
@@ -87,7 +92,8 @@ def main() -> None:
         "variant, working size": lambda _: prepared.colors(variant),
         "known reference, working size": lambda _: prepared.colors(own),
         "20 strokes, 1 MP": lambda _: Scribbles(megapixel)(Hints(1000, 1000, tuple(painted))),
-        "changed stroke, 1 MP": lambda k: scribbles(changed(k)),
+        "recoloured stroke, 1 MP": lambda k: scribbles(changed(k)),
+        "moved stroke, 1 MP": lambda k: scribbles(changed(0, 10.0 * k)),
     }
     scribbles(changed(0))
     found = []

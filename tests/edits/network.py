@@ -35,15 +35,15 @@ class HandMade:
         light = pooled(l[..., np.newaxis], 4)[..., 0] / 12
         guide[..., 0], guide[..., 1] = 4 * np.cos(light), 4 * np.sin(light)
         guide[..., -2], guide[..., -1] = 8.0, 20.0
-        return Prediction(l, ab, guide, _features(l), ask=self)
+        return Prediction(l, ab, guide, _features(l, 16, 48), 3 * _features(l, 8, 305), ask=self)
 
 
-def _features(l: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean light, its spread and slopes of each 16 x 16 cell, through fixed random waves."""
+def _features(l: NDArray[np.float32], stride: int, count: int) -> NDArray[np.float32]:
+    """Mean light, its spread and slopes of each cell, through ``count`` fixed random waves."""
     rows, columns = np.gradient(l)
     planes = np.stack((l, l**2, rows * 8, columns * 8, np.abs(rows) * 8), axis=2)
-    means = pooled(planes.astype(np.float32), 16)
+    means = pooled(planes.astype(np.float32), stride)
     means[..., 1] = np.sqrt(np.maximum(means[..., 1] - means[..., 0] ** 2, 0))
     random = np.random.default_rng(0)
-    waves, phases = random.normal(0, 0.08, (5, 48)), random.uniform(0, 6, 48)
+    waves, phases = random.normal(0, 0.08, (5, count)), random.uniform(0, 6, count)
     return np.cos(means @ waves + phases).astype(np.float32)

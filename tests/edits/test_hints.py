@@ -72,6 +72,28 @@ def test_a_cell_half_painted_has_the_paints_own_colour() -> None:
     np.testing.assert_allclose(planes[..., :2], np.broadcast_to(RED_AB, (10, 10, 2)), atol=1e-3)
 
 
+def test_pixels_are_those_that_a_stroke_covers() -> None:
+    strokes = (
+        Stroke(((5, 5),), (192, 48, 40), radius=0.5),
+        Stroke(((12, 12), (15, 12)), (0, 0, 255), radius=1.5),
+    )
+    covered, ab = Hints(20, 18, strokes).pixels(18, 20)
+    assert covered[5, 5]
+    assert covered[4:7, 4:7].sum() == 1
+    assert covered[11:14, 12:16].all()
+    assert covered.sum() == 1 + 3 * 4 + 2  # the ends are round
+    np.testing.assert_allclose(ab[0], RED_AB, atol=1e-3)
+    assert (ab[1:, 1] < -100).all()
+
+
+def test_pixels_of_paint_are_the_paints_own() -> None:
+    paint = np.zeros((6, 7, 4), np.uint8)
+    paint[2, 3] = (192, 48, 40, 255)
+    covered, ab = Hints(7, 6, paint=paint).pixels(6, 7)
+    assert np.argwhere(covered).tolist() == [[2, 3]]
+    np.testing.assert_allclose(ab, RED_AB[np.newaxis], atol=1e-3)
+
+
 def test_a_hint_outside_the_picture_is_told() -> None:
     message = r"a hint at 640,20 came for a picture of 640x480; expected x in 0\.\.639"
     with pytest.raises(UsageError, match=message):

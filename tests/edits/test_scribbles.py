@@ -98,6 +98,19 @@ def test_a_near_solution_to_begin_with_changes_nothing_but_the_way() -> None:
     np.testing.assert_allclose(warm, solver.solve(values, mask, tolerance=1e-9), atol=1e-4)
 
 
+def test_other_colours_at_the_same_places_are_solved_as_if_first() -> None:
+    l, values, mask = random_case((33, 21))
+    solver = ScribbleSolver(l)
+    solver.solve(values, mask, tolerance=1e-9)
+    for decay in (0.0, 0.05):
+        again = solver.solve(-values, mask, decay=decay, tolerance=1e-9)
+        first = ScribbleSolver(l).solve(-values, mask, decay=decay, tolerance=1e-9)
+        np.testing.assert_array_equal(again, first)
+    mask[3, 4] = not mask[3, 4]  # the caller's own array, changed in place
+    moved = solver.solve(values, mask, tolerance=1e-9)
+    np.testing.assert_array_equal(moved[mask], values[mask].astype(np.float32))
+
+
 def test_nothing_marked_is_no_colour_and_everything_marked_is_given_back() -> None:
     l, values, _ = random_case((8, 8))
     solver = ScribbleSolver(l)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tomau.color import upsample_chroma
 from tomau.edits.hints import Hints, Stroke, read_hints, read_scribbles
+from tomau.edits.likeness import bounds
 from tomau.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from tomau.edits.scribbles import ScribbleSolver
@@ -20,14 +23,21 @@ if TYPE_CHECKING:
 _NEAR, _FAR = 3e-3, 2e-4
 """Decay of `ScribbleSolver.solve`: corrections fade over some ten pixels, or some forty."""
 
-PERSONS_REACH = 0.4
+PERSONS_REACH = 0.5
 """How far a person's hints reach, in shares of what the network learnt.
 
 It learnt from true colours, which things of one kind share; a person wants one thing otherwise.
-Chosen on things given another colour (benchmarks/hint_reach.py).
+Chosen on things given another colour, in training photographs (benchmarks/hint_reach.py).
 """
 
+BOUND = 0.15
+"""Overlap of expected colours with a hinted place that lacks to 1 where its hint falls to 1/e."""
+
 LEAST_REACH, MOST_REACH = 0.05, 20.0
+
+SCRIBBLE_PIXELS = 120_000
+"""Pixels at which scribbles alone are solved at most; more only take longer
+(benchmarks/scribble_size.py)."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,8 @@ def hinted_ab(
 ) -> NDArray[np.float32]:
     """Correct what a network said of a picture by hints.
 
-    A network with a guide spreads them itself. To one without, the difference between each hint
+    A network with a guide spreads them itself, but only to what it expects the same colours of;
+    so a dress does not colour the pavement. To one without, the difference between each hint
     and the automatic answer is spread by `ScribbleSolver`, and fades with distance.
 
     Args:
@@ -104,7 +115,7 @@ def hinted_ab(
     guided = prediction.guide is not None
     ab = prediction.ab
     if guided:
-        ab = prediction.with_hints(planes, reach=PERSONS_REACH * reach)
+        ab = guided_ab(prediction, planes, PERSONS_REACH * reach, BOUND * reach)
     if guided and not exact:
         return ab
     solver = _solver(prediction.l)
@@ -113,25 +124,65 @@ def hinted_ab(
     )
 
 
+def guided_ab(
+    prediction: Prediction, planes: NDArray[np.float32], reach: float, bound: float | None
+) -> NDArray[np.float32]:
+    """Correct a prediction by hints along its guide, within what looks like the hinted places.
+
+    Args:
+        prediction: of a network that takes hints.
+        planes: (h, w, 3), ab times mask, and the mask.
+        reach: as `Prediction.with_hints` says.
+        bound: as ``width`` of `tomau.edits.likeness.bounds`; None is no bound.
+
+    Returns:
+        ab (h, w, 2).
+
+    Raises:
+        UsageError: the network takes no hints.
+    """
+    ab = prediction.with_hints(planes, reach=reach)
+    marked = planes[..., 2] > 0
+    if bound is None or prediction.classes is None or not marked.any():
+        return ab
+    own = prediction.ab
+    answer: NDArray[np.float32] = own + bounds(prediction, marked, bound) * (ab - own)
+    return answer
+
+
 class Scribbles:
     """Colours one picture by hints alone, without a network; changed hints are solved sooner.
+
+    A large picture is solved at working size, and its own luminance leads the colours to its own
+    size: sooner, and no farther from the truth.
 
     >>> import tomau
     >>> scribbles = tomau.Scribbles(l)                              # doctest: +SKIP
     >>> ab = scribbles(tomau.Hints(640, 480, strokes))              # doctest: +SKIP
     """
 
-    def __init__(self, l: NDArray[np.float32]) -> None:
-        """Prepare a picture, L* (h, w) in 0..100, at working size.
+    def __init__(self, l: NDArray[np.float32], *, pixels: int = SCRIBBLE_PIXELS) -> None:
+        """Prepare a picture, L* (h, w) in 0..100, and the most pixels that are solved for.
 
         Raises:
+            UsageError: there is no pixel to solve for.
             MissingExtraError: the solver is not installed.
         """
-        self._solver = _solver(l)
+        if pixels < 1:
+            raise UsageError(f"{pixels} pixels to solve for came; expected 1 or more")
+        self._l = np.ascontiguousarray(l, np.float32)
+        height, width = l.shape
+        share = min(1.0, (pixels / l.size) ** 0.5)
+        size = (max(1, round(height * share)), max(1, round(width * share)))
+        self._solver = _solver(self._l, size)
         self._last: NDArray[np.float32] | None = None
 
     def __call__(self, hints: Hints) -> NDArray[np.float32]:
-        """Spread hints over the picture: ab (h, w, 2).
+        """Spread hints over the picture.
+
+        Returns:
+            ab (h, w, 2): at pixels that a hint covers its own, elsewhere between the least and
+            the greatest of all hints' in each channel.
 
         Raises:
             UsageError: there are no hints.
@@ -143,7 +194,14 @@ class Scribbles:
                 "no hints came; expected at least one: without a network it gives colour"
             )
         self._last = self._solver.solve(planes[..., :2], marked, start=self._last)
-        return self._last
+        if self._l.shape == self._solver.shape:
+            return self._last
+        known = planes[marked][:, :2]
+        ab = upsample_chroma(self._last, self._l)
+        np.clip(ab, known.min(axis=0), known.max(axis=0), out=ab)  # no overshoot at edges
+        covered, own = hints.pixels(*self._l.shape)
+        ab[covered] = own
+        return ab
 
 
 def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
@@ -156,9 +214,10 @@ def scribbled_ab(l: NDArray[np.float32], hints: Hints) -> NDArray[np.float32]:
     return Scribbles(l)(hints)
 
 
-def _solver(l: NDArray[np.float32]) -> ScribbleSolver:
+def _solver(l: NDArray[np.float32], size: tuple[int, int] | None = None) -> ScribbleSolver:
+    """Prepare the solver for a picture, brought to a smaller size first if one is given."""
     try:
-        from tomau.edits.scribbles import ScribbleSolver
+        from tomau.edits.scribbles import ScribbleSolver, reduced_light
     except ImportError as error:
         raise MissingExtraError("spreading colours by optimization", "scribbles") from error
-    return ScribbleSolver(l)
+    return ScribbleSolver(l if size is None else reduced_light(l, size))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SHARE = 0.37
+SHARE = 0.45
 """How much is taken of the difference between the colours of alike things and the automatic ones;
-chosen on pairs of validation photographs, over which benchmarks/exemplars.py measures."""
+chosen on pairs of training photographs (benchmarks/exemplars.py measures over validation ones)."""
 
 _WHOLE, _LEAST = 0.5, 0.4  # the cosine from where on that is taken whole, and what is left below
 

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tomau.color import srgb_to_lab
 from tomau.errors import UsageError
-from tomau.runtime.hints import pooled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,30 +113,57 @@ class Hints:
             )
 
     def planes(self, height: int, width: int) -> NDArray[np.float32]:
-        """Draw the hints at working size: (height, width, 3), ab times mask, mask 0 or 1."""
-        large = np.zeros((height * _FINER, width * _FINER, 4), np.uint8)
-        if self.paint is not None:
-            large = _resized_paint(self.paint, large.shape[1], large.shape[0])
-        drawn = self._draw(large) if self.strokes else large
-        mask = (drawn[..., 3] >= _OPAQUE).astype(np.float32)[..., np.newaxis]
-        ab = srgb_to_lab(drawn[..., :3].astype(np.float32) / 255)[..., 1:]
-        marked = pooled(np.concatenate((ab * mask, mask), axis=2), _FINER)
-        # A cell that is touched is marked: a thin stroke must not be lost.
-        share = marked[..., 2:]
-        return np.where(share > 0, marked / np.maximum(share, 1e-6), 0).astype(np.float32)
+        """Draw the hints at working size: (height, width, 3), ab times mask, mask 0 or 1.
 
-    def _draw(self, rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        A cell that is touched is marked, by the mean of what touches it: a thin stroke must not
+        be lost.
+        """
+        painted, ab = self._drawn(height * _FINER, width * _FINER, _FINER / 2)
+        rows, columns = np.nonzero(painted)
+        cell = rows // _FINER * width + columns // _FINER
+        count = np.bincount(cell, minlength=height * width)
+        sums = [np.bincount(cell, ab[:, k], height * width) for k in range(2)]
+        planes = np.stack((*sums, count), axis=1) / np.maximum(count, 1)[:, np.newaxis]
+        return planes.reshape(height, width, 3).astype(np.float32)
+
+    def pixels(self, height: int, width: int) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Tell which pixels the hints cover at a size, and their ab.
+
+        Returns:
+            (height, width), and for each pixel that is set, row by row, its ab, (n, 2).
+        """
+        return self._drawn(height, width, 0.5)
+
+    def _drawn(
+        self, height: int, width: int, least: float
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Draw at a size, no stroke with a radius under ``least`` pixels of it."""
+        rgba = np.zeros((height, width, 4), np.uint8)
+        if self.paint is not None:
+            rgba = _resized_paint(self.paint, width, height)
+        if self.strokes:
+            rgba = self._stroked(rgba, least)
+        painted = rgba[..., 3] >= _OPAQUE
+        rgb = rgba[painted][np.newaxis, :, :3].astype(np.float32) / 255
+        return painted, srgb_to_lab(rgb)[0, :, 1:]
+
+    def _stroked(self, rgba: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
         canvas = Image.fromarray(rgba)
         pen = ImageDraw.Draw(canvas)
         scale = rgba.shape[1] / self.width
         for stroke in self.strokes:
             usual = _RADIUS_SHARE * min(self.width, self.height)
-            radius = max((usual if stroke.radius is None else stroke.radius) * scale, _FINER / 2)
-            points = [((x + 0.5) * scale, (y + 0.5) * scale) for x, y in stroke.points]
+            radius = max((usual if stroke.radius is None else stroke.radius) * scale, least)
+            # To the pen, the middle of a pixel is a whole number.
+            middles = np.multiply(np.add(stroke.points, 0.5), scale) - 0.5
+            points = [(float(x), float(y)) for x, y in middles]
             color = (*stroke.color, 255)
             pen.line(points, fill=color, width=round(2 * radius), joint="curve")
+            pen.point([round(place) for pair in points for place in pair], fill=color)
             for x, y in points:
-                pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
+                box = x - radius + 0.5, y - radius + 0.5, x + radius - 0.5, y + radius - 0.5
+                # Its last row and column count in; fractions would be cut off.
+                pen.ellipse([round(side) for side in box], fill=color)
         return np.array(canvas)
 
 

@@ -1,13 +1,15 @@
 """Places of a photograph and of references that show alike things, as the network sees them.
 
 Two kinds of likeness are told apart. Things of the same sort (another sky, another face) are
-found by the network's features and give their mean colour, of which only a share is believed.
-The very same thing (another print, the next frame, the same place) is found by its light, pixel
-by pixel, and gives its colours whole.
+those of which the network expects the same colours: how far two distributions over colours
+overlap finds them, and they give their mean colour, of which only a share is believed. The very
+same thing (another print, the next frame, the same place) is found by the network's features,
+then by its light, pixel by pixel, and gives its colours whole.
 
 Sources: matching of deep features by cosine and softmax after He et al., "Deep Exemplar-based
 Colorization", SIGGRAPH 2018, and Zhang et al., "Deep Exemplar-based Video Colorization", CVPR
-2019, equations (1) to (3). The shares that are believed, and the second kind, are ours.
+2019, equations (1) to (3). Matching by expected colours, the shares that are believed, and the
+second kind are ours.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from tomau.edits.likeness import expected_colors, not_able
 from tomau.edits.spreading import CELL
-from tomau.errors import UsageError
 from tomau.runtime.hints import enlarged, pooled
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _FEATURE_STRIDE = 16
-_TEMPERATURE = 0.1
+_TEMPERATURE = 0.1  # of cosines of features
+_OVERLAP = 0.025  # the same of overlaps of distributions; chosen on training photographs
 _LIGHT = 16.0  # of L*: things of one sort that differ so much in light are half as alike
 _ALIKE, _SAME = 0.3, 0.95  # cosines from which likeness counts, and counts whole
 _PATCH, _REACH = 12, 6  # pixels that are compared, and how far around the matched cell
@@ -96,8 +99,10 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
         counted = np.concatenate([_whole(replace(s, opaque=s.opaque | True)) for s in references])
     place = np.concatenate([_corners(part[2]) for part in parts])
     number = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
-    keys, key_l, colors, place, number = (
-        array[counted] for array in (keys, key_l, colors, place, number)
+    expected = expected_colors(prediction)
+    told = np.concatenate([expected_colors(seen.prediction) for seen in references])
+    keys, key_l, colors, place, number, told = (
+        array[counted] for array in (keys, key_l, colors, place, number, told)
     )
     ab = np.empty((len(ours), 2), np.float32)
     best = np.empty(len(ours), np.intp)
@@ -107,7 +112,8 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
         cosine = ours[part] @ keys.T
         apart = (our_l[part, np.newaxis] - key_l) / _LIGHT
         logits = cosine / _TEMPERATURE - np.square(apart) / 2
-        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        overlap = expected[part] @ told.T
+        weights = np.exp((overlap - overlap.max(axis=1, keepdims=True)) / _OVERLAP)
         ab[part] = weights @ colors / weights.sum(axis=1, keepdims=True)
         best[part] = logits.argmax(axis=1)
         likeness[part] = np.take_along_axis(cosine, best[part, np.newaxis], axis=1)[:, 0]
@@ -169,10 +175,7 @@ def _together(moved: Floats) -> Floats:
 def _described(prediction: Prediction) -> tuple[Floats, Floats, tuple[int, int]]:
     """Features (n, C) and mean L* (n,) of the cells of a picture, and their rows and columns."""
     if prediction.features is None:
-        raise UsageError(
-            "pictures were to be matched by a model that tells no features; expected a model "
-            'whose card says "hints": true (see: tomau models info)'
-        )
+        raise not_able()
     share = _FEATURE_STRIDE // CELL
     shape = (prediction.features.shape[0] * share, prediction.features.shape[1] * share)
     described = enlarged(prediction.features, shape).reshape(shape[0] * shape[1], -1)

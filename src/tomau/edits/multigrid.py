@@ -50,6 +50,7 @@ def solve(
     right: NDArray[np.float64],
     start: NDArray[np.float64] | None,
     tolerance: float,
+    precondition: Multigrid | None = None,
 ) -> NDArray[np.float64]:
     """Solve ``system @ x = right``.
 
@@ -58,6 +59,7 @@ def solve(
         right: (n, k).
         start: (n, k), where to begin; None is 0.
         tolerance: greatest norm of a column's residual, in shares of its right-hand side's.
+        precondition: of the same system, where it is there already.
 
     Returns:
         (n, k).
@@ -65,7 +67,7 @@ def solve(
     Source: the preconditioned conjugate gradient method, Saad, Iterative Methods for Sparse
     Linear Systems, 2nd ed., algorithm 9.1, each column with its own step.
     """
-    precondition = Multigrid(system)
+    precondition = precondition or Multigrid(system)
     x = np.zeros_like(right) if start is None else start.copy()
     residual = right - system @ x
     enough = tolerance * np.linalg.norm(right, axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from tomau.color import luminance, srgb_to_lab
-from tomau.edits.deep import SHARE, deep
+from tomau.edits.deep import deep
 from tomau.edits.exemplars import reinhard, transport, welsh
 from tomau.edits.matching import Seen
 from tomau.errors import TomauError, UsageError
@@ -28,6 +28,7 @@ ExemplarMethod: TypeAlias = Literal["auto", "deep", "welsh", "reinhard", "transp
 
 _GRAY = 2.0  # mean chroma below which a picture is called gray
 _MOST_TRUST = 10.0
+_STATISTICS_SHARE = 0.37  # of the way to the reference's palette, where nothing is matched
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ class Reference:
             pictures = [self.pictures[k] for k in colored]
             ab = _by_statistics(method, prediction, pictures)
         if self.method == "auto" and method != "deep":
-            share = min(1.0, SHARE * self.trust)
+            share = min(1.0, _STATISTICS_SHARE * self.trust)
             ab = prediction.ab + np.float32(share) * (ab - prediction.ab)
         return replace(prediction, ab=ab, notes=tuple(notes))
 

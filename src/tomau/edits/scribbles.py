@@ -18,7 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.ndimage import uniform_filter
 
-from tomau.edits.multigrid import solve
+from tomau.edits.multigrid import Multigrid, solve
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,16 +32,21 @@ _LEAST_VARIANCE = 0.04  # the same in L* squared: below this the eye sees no edg
 _LEAST_WEIGHT = 1e-6  # keeps the graph whole where an edge encloses a region
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # the others are these, seen from the other end
 _TOLERANCE = 1e-4
+_MOST_SAMPLES = 9  # by rows, and by columns, of which a median is taken
 
 
 class ScribbleSolver:
-    """Spreads colours over one picture; the weights are computed once, the rest per change."""
+    """Spreads colours over one picture.
+
+    The weights are computed once, the equations and their coarsening once for scribbles at the
+    same places, whatever their colours.
+    """
 
     def __init__(self, l: NDArray[np.floating]) -> None:
         """Weigh the neighbours of a picture, L* (h, w) in 0..100, at working size."""
         self.shape = l.shape
         self.graph = _weights(np.asarray(l, np.float64))
-        self._degree = np.asarray(self.graph.sum(axis=1)).ravel()
+        self._system: _System | None = None
 
     def solve(
         self,
@@ -78,25 +83,59 @@ class ScribbleSolver:
                 raise UsageError(f"{name} of shape {array.shape} came; expected {shape}")
         answer = np.zeros((mask.size, channels))
         answer[mask.ravel()] = values[mask]
-        free, fixed = np.flatnonzero(~mask.ravel()), np.flatnonzero(mask.ravel())
-        if len(free) and len(fixed):
-            first = None if start is None else start.reshape(-1, channels)[free].astype(np.float64)
-            answer[free] = self._solve_free(free, fixed, answer[fixed], decay, first, tolerance)
+        if mask.any() and not mask.all():
+            if self._system is None or not self._system.serves(mask, decay):
+                self._system = _System(self.graph, mask, decay)
+            first = None if start is None else start.reshape(-1, channels).astype(np.float64)
+            self._system.solve(answer, first, tolerance)
         return answer.reshape(*self.shape, channels).astype(np.float32)
 
-    def _solve_free(
-        self,
-        free: NDArray[np.intp],
-        fixed: NDArray[np.intp],
-        known: NDArray[np.float64],
-        decay: float,
-        first: NDArray[np.float64] | None,
-        tolerance: float,
-    ) -> NDArray[np.float64]:
-        """Solve for the pixels without a scribble."""
-        rows = self.graph[free]
-        system = sparse.diags(self._degree[free] * (1 + decay)) - rows[:, free]
-        return solve(system.tocsr(), rows[:, fixed] @ known, first, tolerance)
+
+class _System:
+    """The equations of the pixels that no scribble covers, coarsened: good for any colours."""
+
+    def __init__(self, graph: sparse.csr_matrix, mask: NDArray[np.bool_], decay: float) -> None:
+        self._mask, self._decay = mask.copy(), decay
+        self._free, self._fixed = np.flatnonzero(~mask.ravel()), np.flatnonzero(mask.ravel())
+        rows = graph[self._free]
+        degree = np.asarray(rows.sum(axis=1)).ravel()
+        self._matrix = (sparse.diags(degree * (1 + decay)) - rows[:, self._free]).tocsr()
+        self._pull = rows[:, self._fixed]
+        self._cycle = Multigrid(self._matrix)
+
+    def serves(self, mask: NDArray[np.bool_], decay: float) -> bool:
+        """Whether these are the equations for a mask and a decay."""
+        return decay == self._decay and np.array_equal(mask, self._mask)
+
+    def solve(
+        self, answer: NDArray[np.float64], first: NDArray[np.float64] | None, tolerance: float
+    ) -> None:
+        """Fill in (n, C) where it is free, from where it is not; begin at ``first``, or at 0."""
+        start = None if first is None else first[self._free]
+        right = self._pull @ answer[self._fixed]
+        answer[self._free] = solve(self._matrix, right, start, tolerance, self._cycle)
+
+
+def reduced_light(l: NDArray[np.floating], size: tuple[int, int]) -> NDArray[np.floating]:
+    """Bring L* (h, w) to a smaller size (h', w') by the median around each of its pixels.
+
+    A mean would lay a grey between the two sides of an edge, over which colour passes; the median
+    takes one side, and is as good against grain.
+    """
+    if size == l.shape:
+        return l
+    ratio = (l.size / (size[0] * size[1])) ** 0.5
+    count = int(np.clip(round((ratio - 1) / 2) * 2 + 1, 3, _MOST_SAMPLES))
+    reach = max(ratio - 1, 2) / 2
+    offsets = np.rint(np.linspace(-reach, reach, count)).astype(np.intp)
+    rows, columns = (
+        ((np.arange(small) + 0.5) * large / small).astype(np.intp)[:, np.newaxis] + offsets
+        for small, large in zip(size, l.shape, strict=True)
+    )
+    rows, columns = rows.clip(0, l.shape[0] - 1), columns.clip(0, l.shape[1] - 1)
+    near = l[rows[:, :, np.newaxis, np.newaxis], columns]  # (h', samples, w', samples)
+    median: NDArray[np.floating] = np.median(near.swapaxes(1, 2).reshape(*size, -1), axis=2)
+    return median
 
 
 def _weights(l: NDArray[np.float64]) -> sparse.csr_matrix:
