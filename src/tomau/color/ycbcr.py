@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from tomau.color.gamut import lab_to_linear_in_gamut
+from tomau.color.gamut import linear_in_gamut
 from tomau.color.luminance import lightness
 from tomau.color.spaces import LUMINANCE_WEIGHTS, Plane, linear_to_srgb, srgb_to_linear
 
@@ -125,18 +125,20 @@ def chroma_codes(l: Plane, ab: Plane, coding: VideoRange) -> Codes:
 
     Source: ITU-R BT.709-6, 3.3 and 3.4, on sRGB's coded values.
     """
-    linear = lab_to_linear_in_gamut(l, ab[..., 0], ab[..., 1])
-    red, green, blue = linear_to_srgb(linear)
-    luma = red * np.float32(RED_WEIGHT)
-    luma += green * np.float32(GREEN_WEIGHT)
-    luma += blue * np.float32(BLUE_WEIGHT)
-    pair = np.stack((blue, red))
-    pair -= luma
-    pair *= np.array([[1 / _CB_RANGE], [1 / _CR_RANGE]], np.float32) * np.float32(coding.span)
-    pair += np.float32(coding.neutral)
-    np.rint(pair, out=pair)
-    np.clip(pair, 0, (1 << coding.bits) - 1, out=pair)
-    return pair.astype(coding.dtype).reshape(2, *l.shape)
+    codes = np.empty((2, l.size), coding.dtype)
+    scale = np.array([[1 / _CB_RANGE], [1 / _CR_RANGE]], np.float32) * np.float32(coding.span)
+    for pixels, linear in linear_in_gamut(l, ab[..., 0], ab[..., 1]):
+        red, green, blue = linear_to_srgb(linear)
+        luma = red * np.float32(RED_WEIGHT)
+        luma += green * np.float32(GREEN_WEIGHT)
+        luma += blue * np.float32(BLUE_WEIGHT)
+        pair = np.stack((blue, red))
+        pair -= luma
+        pair *= scale
+        pair += np.float32(coding.neutral)
+        np.rint(pair, out=pair)
+        codes[:, pixels] = np.clip(pair, 0, (1 << coding.bits) - 1, out=pair)
+    return codes.reshape(2, *l.shape)
 
 
 def decode(luma: Codes, chroma: Codes, coding: VideoRange) -> Plane:
