@@ -10,7 +10,7 @@ from tomau.color.torch_lab import lab_to_srgb, normalized_lab
 from tomau.errors import UsageError
 from tomau.evaluation.metrics import colorfulness
 from tomau.models.encoders.efficientnet_lite import efficientnet_lite0
-from tomau.training.perception import Perception, dullness
+from tomau.training.perception import Perception, colorfulness_error, dullness
 
 
 def _pictures(seed: int = 0) -> torch.Tensor:
@@ -34,6 +34,14 @@ def test_dullness_follows_the_metric() -> None:
     rgb = _pictures()
     each = [colorfulness(picture.permute(1, 2, 0).numpy()) for picture in rgb]
     assert float(dullness(rgb)) == pytest.approx(1 - np.mean(each) / 100, rel=1e-3)
+
+
+def test_no_more_colour_is_asked_for_than_the_truth_has() -> None:
+    rgb = _pictures()
+    gray = rgb.mean(1, keepdim=True).expand_as(rgb)
+    assert float(colorfulness_error(rgb, rgb)) == 0
+    assert float(colorfulness_error(gray, rgb)) == pytest.approx(1 - float(dullness(rgb)), rel=1e-3)
+    assert float(colorfulness_error(rgb, gray)) > 0
 
 
 def test_gray_picture_has_a_finite_slope() -> None:

@@ -16,7 +16,7 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0)]
 
-_COLOUR_LOSSES = frozenset({"classes", "hints", "features", "colorfulness"})
+_COLOUR_LOSSES = frozenset({"classes", "hints", "features", "colorfulness", "colorfulness_error"})
 _COLOUR_OPTIONS = frozenset({"hints", "aged", "rebalance"})
 
 
@@ -81,6 +81,7 @@ class LossWeights(Frozen):
         g_gan: the adversary's judgement, equation (3).
         features: distance of encoder features of the two pictures; needs ``feature_weights``.
         colorfulness: one minus a hundredth of the answer's colourfulness.
+        colorfulness_error: a hundredth of the distance from the truth's colourfulness.
     """
 
     l1: Weight = 0.0
@@ -90,6 +91,7 @@ class LossWeights(Frozen):
     g_gan: Weight = 0.0
     features: Weight = 0.0
     colorfulness: Weight = 0.0
+    colorfulness_error: Weight = 0.0
 
 
 class HintConfig(Frozen):

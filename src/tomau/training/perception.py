@@ -64,15 +64,35 @@ class Perception:
         return features[_FEATURES]
 
 
-def dullness(rgb: Tensor) -> Tensor:
-    """Return 1 - M/100, M the mean colourfulness of pictures ``[N, 3, H, W]``, sRGB in 0..1.
+def colorfulness(rgb: Tensor) -> Tensor:
+    """Return the colourfulness ``[N]`` of pictures ``[N, 3, H, W]``, sRGB in 0..1.
 
-    Sources: Hasler and Suesstrunk 2003 for M on 8-bit values; as a loss, Kang et al.,
-    "DDColor", ICCV 2023, equation (6).
+    Source: Hasler and Suesstrunk 2003, on 8-bit values.
     """
     red, green, blue = (rgb * 255).unbind(1)
     opponents = torch.stack((red - green, (red + green) / 2 - blue), dim=1).flatten(2)
     # The root's slope is infinite at 0, where a gray picture stands.
     spread = (opponents.var(dim=2).sum(dim=1) + 1e-6).sqrt()
     strength = (opponents.mean(dim=2).square().sum(dim=1) + 1e-6).sqrt()
-    return 1 - (spread + 0.3 * strength).mean() / 100
+    return spread + 0.3 * strength
+
+
+def dullness(rgb: Tensor) -> Tensor:
+    """Return 1 - M/100, M the mean colourfulness of pictures ``[N, 3, H, W]``, sRGB in 0..1.
+
+    Source: Kang et al., "DDColor", ICCV 2023, equation (6).
+    """
+    return 1 - colorfulness(rgb).mean() / 100
+
+
+def colorfulness_error(rgb: Tensor, truth: Tensor) -> Tensor:
+    """Return how far each picture's colourfulness is from its truth's, a hundredth of the mean.
+
+    `dullness` rewards colour wherever it is cheap, up to blue strips under a picture's upper edge;
+    this asks for no more than the truth has. Ours.
+
+    Args:
+        rgb: ``[N, 3, H, W]``, sRGB in 0..1.
+        truth: of the same shape.
+    """
+    return (colorfulness(rgb) - colorfulness(truth)).abs().mean() / 100

@@ -22,7 +22,7 @@ from tomau.training.losses import (
     l1_loss,
     smooth_l1_loss,
 )
-from tomau.training.perception import Perception, dullness
+from tomau.training.perception import Perception, colorfulness_error, dullness
 
 _GAN_LOSSES = {
     "vanilla": (discriminator_loss, generator_adversarial_loss),
@@ -130,15 +130,22 @@ class TrainingStep:
             terms["hints"] = smooth_l1_loss(hinted, batch.wanted)
         if classes is not None:
             terms["classes"] = class_loss(classes, batch.ab, self.class_weights)
-        if self.perception is not None or self.weights.colorfulness:
-            rgb = lab_to_srgb(batch.l, fake.float())
+        if self._looks:
+            rgb, truth = (lab_to_srgb(batch.l, ab.float()) for ab in (fake, batch.ab))
             if self.perception is not None:
-                truth = lab_to_srgb(batch.l, batch.ab)
                 with self.fabric.autocast():
                     terms["features"] = self.perception.distance(rgb, truth)
             if self.weights.colorfulness:
                 terms["colorfulness"] = dullness(rgb)
+            if self.weights.colorfulness_error:
+                terms["colorfulness_error"] = colorfulness_error(rgb, truth)
         return terms
+
+    @property
+    def _looks(self) -> bool:
+        """Whether a term looks at the picture in sRGB."""
+        weights = self.weights
+        return bool(self.perception or weights.colorfulness or weights.colorfulness_error)
 
     def _weighted(self, terms: Mapping[str, Tensor]) -> Tensor:
         weights = self.weights.model_dump()
