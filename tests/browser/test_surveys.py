@@ -33,7 +33,8 @@ def make_survey(page: Page, title: str, *, pairwise: bool = False) -> str:
 
 
 def answer(page: Page, key: str) -> None:
-    """Press a key and wait until the server has the answer."""
+    """Press a key, when the page takes one, and wait until the server has the answer."""
+    expect(page.locator("button[aria-pressed]").first).to_be_enabled()
     with page.expect_response(re.compile("/rate/")) as saved:
         page.keyboard.press(key)
     assert saved.value.status == 200

@@ -81,11 +81,11 @@ def test_configurations_alone_are_the_full_experiments() -> None:
 def test_small_scale_keeps_the_ratios_and_starts_from_small_parents() -> None:
     small = study_plan.configuration(study_plan.EXPERIMENTS["S3"], CPU)
     assert small.init_from == Path("runs/study/S2@cpu/checkpoint/ema.safetensors")
-    assert (small.data.limit, small.phases[0].epochs, small.phases[0].crop) == (2000, 3, 128)
+    assert (small.data.limit, small.phases[0].epochs, small.phases[0].crop) == (2000, 2, 128)
     assert study_plan.configuration(study_plan.EXPERIMENTS["S5"], CPU).data.limit == 3600
     plain = study_plan.configuration(study_plan.EXPERIMENTS["S1"], CPU).phases[0]
     assert (plain.crop, plain.batch) == (256, 4)
-    assert 2000 * plain.epochs / 4 == pytest.approx(2000 * 34 * 0.15 / 16)
+    assert 2000 * plain.epochs / 4 == pytest.approx(2000 * 34 * 0.1 / 16)
 
 
 def test_foreign_start_unknown_name_and_missing_weights_are_refused() -> None:

@@ -64,7 +64,8 @@ def test_passwords_cannot_be_tried_one_after_another(client: APIClient, multi_us
     answers = [client.post(URL, {"username": "an", "password": "x"}) for _ in range(11)]
     assert {answer.status_code for answer in answers[:10]} == {400}
     assert answers[10].status_code == 429
-    assert 0 < int(answers[10].headers["Retry-After"]) <= 60
+    # At most the rest of this minute, and a tenth of the next for the first try to fade.
+    assert 0 < int(answers[10].headers["Retry-After"]) <= 66
 
 
 def test_another_machine_is_asked_for_the_token(client: APIClient, set_options: SetOptions) -> None:
