@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, UnidentifiedImageError
@@ -226,6 +226,29 @@ class _HintsFile(BaseModel):
     strokes: Annotated[list[_StrokeEntry], Field(min_length=1)]
 
 
+_Form = TypeVar("_Form", bound=BaseModel)
+
+
+def read_form(path: Path, form: type[_Form], example: object) -> _Form:
+    """Read a JSON file of hints of a form; ``example`` is shown to who has another one.
+
+    Raises:
+        UsageError: the file cannot be read, or is of another form.
+    """
+    try:
+        return form.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read ({error.strerror}); expected a JSON file of hints"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UsageError(
+            f"{path} is not valid at {where}: {first['msg']}; expected {json.dumps(example)}"
+        ) from error
+
+
 def read_hints(path: Path, width: int, height: int) -> tuple[Stroke, ...]:
     """Read strokes from a JSON file, made for a picture of ``width`` x ``height``.
 
@@ -235,19 +258,8 @@ def read_hints(path: Path, width: int, height: int) -> tuple[Stroke, ...]:
     Raises:
         UsageError: the file cannot be read, is of another form, or is for another size.
     """
-    try:
-        file = _HintsFile.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read ({error.strerror}); expected a JSON file of hints"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        example = json.dumps({"strokes": [{"points": [[120, 340]], "color": "#c03028"}]})
-        raise UsageError(
-            f"{path} is not valid at {where}: {first['msg']}; expected {example}"
-        ) from error
+    example = {"strokes": [{"points": [[120, 340]], "color": "#c03028"}]}
+    file = read_form(path, _HintsFile, example)
     made_for = (file.width or width, file.height or height)
     if made_for != (width, height):
         raise UsageError(

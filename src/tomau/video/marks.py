@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tomau.edits.hints import Hints, Stroke, parse_color
+from tomau.edits.hints import Hints, Stroke, parse_color, read_form
 from tomau.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,19 +140,8 @@ def read_film_hints(
     Raises:
         UsageError: the file cannot be read, is of another form, or is for another size.
     """
-    try:
-        file = _HintsFile.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read ({error.strerror}); expected a JSON file of hints"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        example = {"strokes": [{"frame": 48, "points": [[120, 340]], "color": "#c03028"}]}
-        raise UsageError(
-            f"{path} is not valid at {where}: {first['msg']}; expected {json.dumps(example)}"
-        ) from error
+    example = {"strokes": [{"frame": 48, "points": [[120, 340]], "color": "#c03028"}]}
+    file = read_form(path, _HintsFile, example)
     width, height = size
     made_for = (file.width or width, file.height or height)
     if made_for != size:

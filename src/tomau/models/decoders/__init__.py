@@ -1,5 +1,5 @@
 """Decoders: features at several strides to one map."""
 
-from tomau.models.decoders.unet import JoinBlock, UNetDecoder, UpBlock
+from tomau.models.decoders.unet import JoinBlock, UNetDecoder
 
-__all__ = ["JoinBlock", "UNetDecoder", "UpBlock"]
+__all__ = ["JoinBlock", "UNetDecoder"]
