@@ -308,9 +308,10 @@ def test_a_file_that_is_there_is_not_replaced(film: Path, colorizer: Colorizer) 
 def test_broken_frames_are_counted_and_named(tmp_path: Path, colorizer: Colorizer) -> None:
     film = write_film(tmp_path / "film.avi", panned(1, 40), codec="mjpeg", pixels="yuvj420p")
     data = bytearray(film.read_bytes())
-    places = [place for place, _ in pairwise(_starts(data))]
-    for number in (10, 11):
-        data[places[number] : places[number] + 200] = b"\0" * 200
+    for number, (start, after) in enumerate(pairwise(_starts(data))):
+        if number in (10, 11):
+            # All of the picture, up to the head of the file's next part.
+            data[start : after - 8] = bytes(after - 8 - start)
     film.write_bytes(data)
     target = tmp_path / "out.mkv"
     result = colorize_film(film, target, colorizer)
