@@ -9,6 +9,7 @@ import torch
 from tomau.color.torch_lab import lab_to_srgb, normalized_lab
 from tomau.errors import UsageError
 from tomau.evaluation.metrics import colorfulness
+from tomau.models.encoders.base import EFFICIENTNET_LITE
 from tomau.models.encoders.efficientnet_lite import efficientnet_lite0
 from tomau.training.perception import Perception, colorfulness_error, dullness
 
@@ -53,7 +54,7 @@ def test_gray_picture_has_a_finite_slope() -> None:
 
 def test_features_tell_pictures_apart_and_pull_towards_the_truth() -> None:
     torch.manual_seed(0)
-    perception = Perception(efficientnet_lite0(inputs=3))
+    perception = Perception(efficientnet_lite0(inputs=3), EFFICIENTNET_LITE)
     rgb, truth = _pictures(1).requires_grad_(), _pictures(2)
     assert float(perception.distance(truth, truth)) == pytest.approx(0, abs=1e-6)
     distance = perception.distance(rgb, truth)

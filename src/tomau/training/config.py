@@ -15,6 +15,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0)]
+FeatureNetwork = Literal["efficientnet_lite2", "resnet18"]
 
 _COLOUR_LOSSES = frozenset({"classes", "hints", "features", "colorfulness", "colorfulness_error"})
 _COLOUR_OPTIONS = frozenset({"hints", "aged", "rebalance"})
@@ -188,7 +189,8 @@ class TrainConfig(Frozen):
         discriminator: a registered discriminator, used by adversarial phases.
         encoder_weights: safetensors file of ImageNet weights for the encoder.
         init_from: safetensors file of a whole generator to start from.
-        feature_weights: safetensors file of EfficientNet-Lite2, for the loss ``features``.
+        feature_network: whose features the loss ``features`` compares.
+        feature_weights: safetensors file of that network's ImageNet weights.
         ema_decay: decay of the generator's moving average, the weights that are exported.
         precision: as Lightning Fabric names it: ``32-true``, ``bf16-mixed``, ``16-mixed``;
             ``auto`` is ``bf16-mixed`` on a GPU that computes in it, else ``32-true``.
@@ -206,6 +208,7 @@ class TrainConfig(Frozen):
     discriminator: str = "patchgan70"
     encoder_weights: Path | None = None
     init_from: Path | None = None
+    feature_network: FeatureNetwork = "efficientnet_lite2"
     feature_weights: Path | None = None
     data: DataConfig
     phases: Annotated[tuple[PhaseConfig, ...], Field(min_length=1)]

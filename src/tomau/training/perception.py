@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -11,21 +10,31 @@ from torch.nn import functional as F
 
 from tomau.errors import UsageError
 from tomau.models import read_weights
-from tomau.models.encoders.base import EFFICIENTNET_LITE
-from tomau.models.encoders.efficientnet_lite import EfficientNetLiteEncoder, efficientnet_lite2
+from tomau.models.encoders import encoders
+from tomau.models.encoders.base import EFFICIENTNET_LITE, IMAGENET, RGBStandardization
+from tomau.training.config import FeatureNetwork
 
+_STANDARDIZATION: dict[FeatureNetwork, RGBStandardization] = {
+    "efficientnet_lite2": EFFICIENTNET_LITE,
+    "resnet18": IMAGENET,
+}
 _FEATURES = slice(1, 4)  # strides 4, 8 and 16
+_LARGEST = 224  # the size of ImageNet's crops
 
 
 class Perception:
     """A frozen ImageNet network that compares pictures by their features."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, standardization: RGBStandardization) -> None:
+        """Compare by an encoder of three channels that was trained on pictures so standardized."""
         self._network = network.eval().requires_grad_(False)
+        self._standardization = standardization
 
     @classmethod
-    def load(cls, weights: Path | None, device: torch.device) -> Perception:
-        """Load EfficientNet-Lite2.
+    def load(
+        cls, weights: Path | None, device: torch.device, name: FeatureNetwork = "efficientnet_lite2"
+    ) -> Perception:
+        """Load a network; its weights beyond stride 16 may be missing.
 
         Raises:
             UsageError: no weights are named.
@@ -33,12 +42,14 @@ class Perception:
         """
         if weights is None:
             raise UsageError("the loss features came without feature_weights; name their file")
-        network = cast("EfficientNetLiteEncoder", efficientnet_lite2(inputs=3))
-        network.load_imagenet(read_weights(weights))
-        return cls(network.to(device))
+        network = encoders.create(name, inputs=3)
+        network.load_imagenet(read_weights(weights))  # type: ignore[operator]
+        return cls(network.to(device), _STANDARDIZATION[name])
 
     def distance(self, rgb: Tensor, truth: Tensor) -> Tensor:
         """Return the mean squared difference of unit features, summed over strides 4, 8 and 16.
+
+        Pictures larger than 224 pixels, the networks' own size, are halved until they are not.
 
         Args:
             rgb: ``[N, 3, H, W]``, sRGB in 0..1.
@@ -47,6 +58,8 @@ class Perception:
         Source: Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual
         Metric", CVPR 2018, equation (1) without learned channel weights.
         """
+        while min(rgb.shape[2:]) > _LARGEST:
+            rgb, truth = F.avg_pool2d(rgb, 2), F.avg_pool2d(truth, 2)
         with torch.no_grad():
             expected = self._features(truth)
         parts = [
@@ -58,7 +71,7 @@ class Perception:
     def _features(self, rgb: Tensor) -> list[Tensor]:
         mean, std = (
             rgb.new_tensor(v).view(1, 3, 1, 1)
-            for v in (EFFICIENTNET_LITE.mean, EFFICIENTNET_LITE.std)
+            for v in (self._standardization.mean, self._standardization.std)
         )
         features: list[Tensor] = self._network((rgb - mean) / std)
         return features[_FEATURES]

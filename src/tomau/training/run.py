@@ -229,7 +229,9 @@ class Trainer:
             adversary = self._set_up_adversary(config, state)
         perception = None
         if config.loss_weights.features:
-            perception = Perception.load(self.config.feature_weights, self.fabric.device)
+            perception = Perception.load(
+                self.config.feature_weights, self.fabric.device, self.config.feature_network
+            )
         class_weights = None
         if config.rebalance is not None:
             class_weights = self.task.class_weights(config.rebalance).to(self.fabric.device)

@@ -1,10 +1,11 @@
 """``hint-<encoder>.tomau1``: one network for automatic colour, colour hints and references.
 
 A pre-trained encoder reads luminance; attention at strides 32 and 16 lets the scene agree on its
-colours; a light decoder answers chroma at half size, a distribution over the bins of the a*b*
-plane at an eighth and, at a quarter, a guide: what each place has to look like to take a colour
-from another place. Hints are spread along the guide when all else is done, so one run of the
-network serves every hint that a person tries, and without hints nothing is computed for them.
+colours; a light decoder answers chroma and a guide at a quarter of the size, and a distribution
+over the bins of the a*b* plane at an eighth. The guide tells what each place has to look like to
+take a colour from another place. Hints are spread along it when all else is done, so one run of
+the network serves every hint that a person tries, and without hints nothing is computed for them.
+Edges finer than a quarter come from luminance, see `tomau.color`.
 
 Sources: the distribution after Zhang, Isola, Efros, ECCV 2016; attention after Vaswani et al. 2017
 with the positional convolution of Chu et al., "Conditional Positional Encodings for Vision
@@ -34,7 +35,6 @@ from tomau.models.hints import GUIDE_CHANNELS, spread_hints
 _WIDTHS = (192, 128, 64)
 _JOINED = (128, 64, 40)
 _CONTEXT, _HEADS = 256, 4
-_FINE, _FINE_JOINED = 32, 24
 
 
 class Taught(NamedTuple):
@@ -64,7 +64,7 @@ class HintUNet(nn.Module):
                 "luminance to chroma only: take a unet generator"
             )
         self.encoder = encoders.create(encoder)
-        fine, *middle, coarse = cast("Encoder", self.encoder).channels
+        _, *middle, coarse = cast("Encoder", self.encoder).channels
         self.context = nn.Sequential(nn.Conv2d(coarse, _CONTEXT, 1), Attention(_CONTEXT, 2))
         self.up = nn.ModuleList(
             JoinBlock(*shape)
@@ -73,12 +73,8 @@ class HintUNet(nn.Module):
         self.agree = Attention(_WIDTHS[0], 1)
         self.classes = nn.Conv2d(_WIDTHS[-1], len(ab_bins()), 1)
         self.guide = Guide(_WIDTHS[-1])
-        self.join_x = nn.Conv2d(_WIDTHS[-1], _FINE_JOINED, 1)
-        self.join_fine = nn.Conv2d(fine, _FINE_JOINED, 1, bias=False)
-        self.refine = nn.Conv2d(_FINE_JOINED, _FINE, 3, 1, 1, bias=False)
-        self.refine_bn = nn.BatchNorm2d(_FINE)
-        self.head = nn.Conv2d(_FINE, 2, 1)
-        for layer in (*self.up.modules(), self.refine):
+        self.head = nn.Conv2d(_WIDTHS[-1], 2, 1)
+        for layer in self.up.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         # Near gray is the least wrong answer to begin with: early steps spoil no features.
@@ -124,17 +120,15 @@ class HintUNet(nn.Module):
 
     def _automatic(self, l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return ab, the features at stride 4 it came from, and those at stride 16."""
-        fine, *middle, coarse = self.encoder(l)
+        _, *middle, coarse = self.encoder(l)
         x = self.context(coarse)
         first, *others = self.up
         x = features = self.agree(first(x, middle.pop()))
         for block in others:
             x = block(x, middle.pop())
-        finer = F.interpolate(self.join_x(x), scale_factor=2.0, mode="nearest")
-        finer = self.refine(finer + self.join_fine(fine))
-        ab = self.head(F.relu(self.refine_bn(finer)))
-        ab = F.interpolate(ab, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return torch.tanh(ab), x, features
+        ab = torch.tanh(self.head(x))
+        ab = F.interpolate(ab, scale_factor=4.0, mode="bilinear", align_corners=False)
+        return ab, x, features
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> LoadReport:
         """Load ImageNet weights into the encoder."""
