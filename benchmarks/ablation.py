@@ -64,24 +64,28 @@ def _losses(**weights: float) -> str:
 
 
 CONTROL = "smooth-l1 + classes"
+# Another network than the one that scores: a judge should not have been listened to.
+_RESNET18 = (
+    "feature_network=resnet18",
+    "feature_weights=../shared/weights/resnet18_imagenet_without_layer4_convs.safetensors",
+)
 VARIANTS = (
     Variant(CONTROL),
     Variant("without EMA", weights="generator"),
     Variant("flip averaging", decode="flip"),
     Variant("classes, annealed mean 0.38", decode="classes"),
-    Variant("feature loss", (_losses(features=0.5),)),
+    Variant("feature loss, ResNet18", (_losses(features=0.5), *_RESNET18)),
     Variant(
         "adversarial, hinge, spectral norm",
         (_losses(g_gan=0.1), "phases.0.gan=hinge", "discriminator=patchgan70-spectral"),
     ),
     Variant("colourfulness loss", (_losses(colorfulness=0.5),)),
-    Variant("without classes", (_losses(classes=0),)),
-    Variant("adversarial, vanilla", (_losses(g_gan=0.1),)),
+    Variant("colourfulness held to the truth's", (_losses(colorfulness_error=0.5),)),
     Variant(
-        "classes rebalanced, annealed mean 0.38",
-        (_losses(classes=1), "phases.0.rebalance=0.5"),
-        decode="classes",
+        "colourfulness held to the truth's, feature loss",
+        (_losses(colorfulness_error=0.5, features=0.5), *_RESNET18),
     ),
+    Variant("without classes", (_losses(classes=0),)),
     Variant("l1 in place of smooth-l1", (_losses(smooth_l1=0, l1=10),)),
 )
 

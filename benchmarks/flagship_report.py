@@ -30,22 +30,25 @@ def read(path: Path) -> tuple[str, Table]:
     """Read a table and the command in its first line; empty if it is not there."""
     if not path.is_file():
         return "", []
-    with path.open(newline="", encoding="utf-8") as stream:
-        command = stream.readline().removeprefix("#").strip()
-        return command, list(csv.DictReader(stream))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    command = lines[0].removeprefix("#").strip().removeprefix("command:").strip()
+    return command, list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 def as_markdown(rows: Table, titles: dict[str, str]) -> str:
     """Draw some columns of a table, under titles, numbers as they are or as shares."""
     lines = ["| " + " | ".join(titles.values()) + " |", "|" + " --- |" * len(titles)]
     for row in rows:
-        cells = [_share(row[name]) if "%" in title else row[name] for name, title in titles.items()]
+        cells = [_cell(row[name], is_share="%" in title) for name, title in titles.items()]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _share(text: str) -> str:
-    return f"{float(text):.1%}" if text else ""
+def _cell(text: str, *, is_share: bool) -> str:
+    """A share as so many per cent, another fraction without the zeros at its end."""
+    if is_share:
+        return f"{100 * float(text):.1f}" if text not in ("", "nan") else ""
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _finish(figure: Figure, axes: Axes, path: Path) -> None:
@@ -94,7 +97,7 @@ def plot_hints(rows: Table, path: Path) -> None:
 
 def report(folder: Path) -> str:
     """Join every table there is to one text."""
-    parts = [_HEADING]
+    parts = [_HEADING, *_evaluation(folder)]
     command, rows = read(folder / "tradeoff.csv")
     if rows:
         plot_tradeoff(rows, folder / "tradeoff.png")
@@ -123,9 +126,23 @@ def report(folder: Path) -> str:
             + as_markdown(rows, titles) + f"\n\n`{command}`"
         )  # fmt: skip
     parts += _plain(folder, "ablation.csv", "Ablation: what each loss is worth")
-    parts += _plain(folder, "latency.csv", "Cost of the network alone")
-    parts += _plain(folder, "int8.csv", "Quantization")
+    latency = folder.parent / "network_latency.csv"
+    parts += _plain(latency.parent, latency.name, "Cost of the network alone")
     return "\n\n".join(parts) + "\n"
+
+
+def _evaluation(folder: Path) -> Sequence[str]:
+    """The means of ``tomau compare`` as it prints them, and pictures."""
+    path = folder / "evaluation.txt"
+    if not path.is_file():
+        return ()
+    table, *_ = path.read_text(encoding="utf-8").split("\n\n")
+    return (
+        "## Against the study's models and gray",
+        f"![Input, prediction, truth]({folder.name}/kodak.jpg)",
+        f"```text\n{table}\n```",
+        f"Photo by photo: `{folder.name}/evaluation.csv`; in pairs: `{folder.name}/evaluation.txt`.",
+    )
 
 
 def _plain(folder: Path, name: str, heading: str) -> Sequence[str]:
