@@ -141,7 +141,7 @@ def _evaluation(folder: Path) -> Sequence[str]:
         "## Against the study's models and gray",
         f"![Input, prediction, truth]({folder.name}/kodak.jpg)",
         f"```text\n{table}\n```",
-        f"Photo by photo: `{folder.name}/evaluation.csv`; in pairs: `{folder.name}/evaluation.txt`.",
+        f"Photo by photo: `{folder.name}/evaluation.csv`; pairs: `{folder.name}/evaluation.txt`.",
     )
 
 
