@@ -4,15 +4,14 @@ Every stage is timed alone on one thread. Two bounds follow: the rate of the slo
 rate at which the work of all stages fits on the processors. Two processors are rarely two where
 other programs run, so the second counts what two threads really do at once (hashing, which waits
 for nobody): 2 times the work of one on an idle machine. Against the bounds stand whole runs of
-`run_tasks`, photographs side by side, by jobs and threads of each (what `tomau colorize` does with a
-folder is marked), and of a chain of one thread for each stage with bounded queues between them.
+`run_tasks`, photographs side by side, by jobs and threads of each (what `tomau colorize` does with
+a folder is marked), and of a chain of one thread for each stage with bounded queues between them.
 Rounds are interleaved and the median is taken. They take about a minute, in which nothing else
 should run.
 
     python benchmarks/folder_throughput.py --out results/folder_throughput.csv
 
-`--memory` measures instead the memory of a process over 2,000 small photographs, which other
-programs do not disturb.
+What a folder needs beside time is measured by `folder_needs.py`.
 """
 
 from __future__ import annotations
@@ -27,9 +26,6 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from PIL import Image
 
 from file_to_file import EXAMPLES, Row, describe, make_photo, write_table
 from tomau.color import luminance, render_u8
@@ -55,7 +51,6 @@ DEFAULT = (RunOptions().jobs, threads_of_each(RunOptions().jobs))
 SIDE_BY_SIDE = ((1, 2), (2, 1), (2, 2), (3, 1))
 COPIES = 4
 QUEUE = 2
-SMALL = 2000
 MEGAPIXELS = 1.5
 HASHED = 200_000_000
 
@@ -65,7 +60,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="default", help="name or path")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--memory", action="store_true", help="measure memory, not speed")
     parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
     options = parser.parse_args()
     keep_freed_memory()  # as tomau colorize does
@@ -78,11 +72,8 @@ def main() -> None:
     header[0] = header[0].replace("file_to_file", Path(__file__).stem)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if options.memory:
-            rows = memory(folder / "small", colorizers[DEFAULT[1]])
-        else:
-            tasks = plan_run([make_photos(folder / "in")], Naming(output=folder / "out")).tasks
-            rows = measure(tasks, colorizers, list(runs), options.rounds)
+        tasks = plan_run([make_photos(folder / "in")], Naming(output=folder / "out")).tasks
+        rows = measure(tasks, colorizers, list(runs), options.rounds)
     write_table(rows, header, options.out)
 
 
@@ -222,33 +213,6 @@ def chain(tasks: Sequence[Task], stages: Sequence[Stage]) -> None:
     queues[0].put(None)
     for thread in threads:
         thread.join()
-
-
-def memory(folder: Path, colorizer: Colorizer) -> list[Row]:
-    """Resident memory of this process along a folder of small photographs of many sizes."""
-    folder.mkdir()
-    random = np.random.default_rng(0)
-    for number in range(SMALL):
-        height, width = random.integers(120, 360, 2)
-        pixels = random.integers(0, 255, (height, width), np.uint8)
-        Image.fromarray(pixels).save(folder / f"{number}.jpg")
-    told: list[float] = []
-
-    def note(_: object) -> None:
-        told.append(resident_megabytes())
-
-    tasks = plan_run([folder], Naming(output=folder / "out")).tasks
-    run_tasks(tasks, colorizer, RunOptions(size=64, digests=True), note)
-    return [
-        (f"memory after {count} of {SMALL} photographs", told[count - 1], "MB")
-        for count in (SMALL // 10, SMALL // 2, SMALL)
-    ]
-
-
-def resident_megabytes() -> float:
-    """Resident memory of this process now, on Linux."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096 / 1e6
 
 
 if __name__ == "__main__":
