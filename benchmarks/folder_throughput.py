@@ -102,16 +102,18 @@ def measure(
     )
     slowest = max(alone, key=lambda name: alone[name])
     (two_threads,) = gain.values()
+    all_stages = two_threads / sum(alone.values())
     rows: list[Row] = [
         ("photographs of a run", len(tasks), ""),
         *((name, times, "times") for name, times in gain.items()),
         *((f"{name}, alone on one thread", seconds, "s") for name, seconds in alone.items()),
         (f"slowest stage alone ({slowest})", 1 / alone[slowest], "pictures/s"),
-        ("all stages on two threads", two_threads / sum(alone.values()), "pictures/s"),
+        ("all stages on two threads", all_stages, "pictures/s"),
     ]
     for name, rate in rates.items():
         rows.append((name, rate, "pictures/s"))
         rows.append((f"{name}: share of the slowest stage's", rate * alone[slowest], ""))
+        rows.append((f"{name}: share of all stages' on two threads", rate / all_stages, ""))
     return rows
 
 
