@@ -3,18 +3,22 @@
 Every stage is timed alone on one thread. Two bounds follow: the rate of the slowest stage, and the
 rate at which the work of all stages fits on the processors. Two processors are rarely two where
 other programs run, so the second counts what two threads really do at once (hashing, which waits
-for nobody): 2 times the work of one on an idle machine. Against the bounds stand whole runs,
-photographs side by side (what tomau does, by jobs and threads of each), and a chain of one thread
-for each stage with bounded queues between them. Rounds are interleaved and the median is taken.
-Memory is that of a process over 2,000 small photographs.
+for nobody): 2 times the work of one on an idle machine. Against the bounds stand whole runs of
+`run_tasks`, photographs side by side, by jobs and threads of each (what `tomau colorize` does with
+a folder is marked), and of a chain of one thread for each stage with bounded queues between them.
+Rounds are interleaved and the median is taken. They take about a minute, in which nothing else
+should run.
 
     python benchmarks/folder_throughput.py --out results/folder_throughput.csv
+
+What a folder needs beside time is measured by `folder_needs.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import shutil
 import statistics
 import tempfile
 import time
@@ -23,13 +27,19 @@ from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PIL import Image
-
 from file_to_file import EXAMPLES, Row, describe, make_photo, write_table
 from tomau.color import luminance, render_u8
 from tomau.imaging import read_picture, write_picture
-from tomau.runtime import Colorizer, Naming, RunOptions, Task, file_sha256, plan_run, run_tasks
+from tomau.runtime import (
+    Colorizer,
+    Naming,
+    RunOptions,
+    Task,
+    file_sha256,
+    plan_run,
+    run_tasks,
+    threads_of_each,
+)
 from tomau.runtime.allocator import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -37,9 +47,10 @@ if TYPE_CHECKING:
 
     Stage = tuple[str, Callable[[Any], Any]]
 
-SIDE_BY_SIDE = ((1, 2), (2, 2), (3, 1))
+DEFAULT = (RunOptions().jobs, threads_of_each(RunOptions().jobs))
+SIDE_BY_SIDE = ((1, 2), (2, 1), (2, 2), (3, 1))
+COPIES = 4
 QUEUE = 2
-SMALL = 2000
 MEGAPIXELS = 1.5
 HASHED = 200_000_000
 
@@ -48,65 +59,84 @@ def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="default", help="name or path")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, help="CSV to write; stdout without")
     options = parser.parse_args()
     keep_freed_memory()  # as tomau colorize does
+    runs = dict.fromkeys((*SIDE_BY_SIDE, DEFAULT))
+    colorizers = {
+        threads: Colorizer.load(options.model, threads=threads)
+        for threads in {1, *(threads for _, threads in runs)}
+    }
+    header = describe(colorizers[1])
+    header[0] = header[0].replace("file_to_file", Path(__file__).stem)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "in").mkdir()
-        for number, original in enumerate(sorted(EXAMPLES.glob("*.jpg"))):
-            make_photo(original, folder / "in" / f"{number}.jpg", MEGAPIXELS)
-        tasks = plan_run([folder / "in"], Naming(output=folder / "out")).tasks
-        colorizers = {threads: Colorizer.load(options.model, threads=threads) for threads in (1, 2)}
-        header = describe(colorizers[1])
-        header[0] = header[0].replace("file_to_file", Path(__file__).stem)
-        rows = measure(tasks, colorizers, options.rounds)
-        rows += memory(folder / "small", colorizers[1])
+        tasks = plan_run([make_photos(folder / "in")], Naming(output=folder / "out")).tasks
+        rows = measure(tasks, colorizers, list(runs), options.rounds)
     write_table(rows, header, options.out)
 
 
-def measure(tasks: Sequence[Task], colorizers: dict[int, Colorizer], rounds: int) -> list[Row]:
+def make_photos(folder: Path) -> Path:
+    """Make a folder of the example photographs, each of them several times."""
+    folder.mkdir()
+    for number, original in enumerate(sorted(EXAMPLES.glob("*.jpg"))):
+        make_photo(original, folder / f"{number}-0.jpg", MEGAPIXELS)
+        for copy in range(1, COPIES):
+            shutil.copyfile(folder / f"{number}-0.jpg", folder / f"{number}-{copy}.jpg")
+    return folder
+
+
+def measure(
+    tasks: Sequence[Task],
+    colorizers: dict[int, Colorizer],
+    runs: Sequence[tuple[int, int]],
+    rounds: int,
+) -> list[Row]:
     """Stages alone, then the rates of whole runs and what share of the two bounds they reach."""
-    stages: dict[str, list[float]] = {}
-    rates: dict[str, list[float]] = {}
-    gains: list[float] = []
-    for _ in range(rounds + 1):
-        gains.append(gain_of_two_threads())
-        for name, seconds in stages_alone(tasks, colorizers[1]).items():
-            stages.setdefault(name, []).append(seconds)
-        for jobs, threads in SIDE_BY_SIDE:
-            options = RunOptions(existing="overwrite", jobs=jobs, digests=True)
-            name = f"side by side, {jobs} jobs, {threads} threads"
-            start = time.perf_counter()
-            summary = run_tasks(tasks, colorizers[threads], options, lambda _: None)
-            seconds = time.perf_counter() - start
-            if summary.count("done") != len(tasks):
-                raise SystemExit("a photograph failed")
-            rates.setdefault(name, []).append(len(tasks) / seconds)
-        start = time.perf_counter()
-        chain(tasks, stage_functions(colorizers[1]))
-        rates.setdefault("chain of stages, a thread each", []).append(
-            len(tasks) / (time.perf_counter() - start)
-        )
-    # The first round warms caches and is left out.
-    alone = {name: statistics.median(seconds[1:]) for name, seconds in stages.items()}
+    one_round(tasks[::COPIES], colorizers, runs)  # warms caches
+    measured = [one_round(tasks, colorizers, runs) for _ in range(rounds)]
+    gain, alone, rates = (
+        {name: statistics.median(part[name] for part in parts) for name in parts[0]}
+        for parts in zip(*measured, strict=True)
+    )
     slowest = max(alone, key=lambda name: alone[name])
-    gain = statistics.median(gains[1:])
-    bounds = {
-        f"slowest stage alone ({slowest})": 1 / alone[slowest],
-        "all stages on two threads": gain / sum(alone.values()),
-    }
+    (two_threads,) = gain.values()
+    all_stages = two_threads / sum(alone.values())
     rows: list[Row] = [
-        ("two threads at once, work of one", gain, "times"),
+        ("photographs of a run", len(tasks), ""),
+        *((name, times, "times") for name, times in gain.items()),
         *((f"{name}, alone on one thread", seconds, "s") for name, seconds in alone.items()),
-        *((name, rate, "pictures/s") for name, rate in bounds.items()),
+        (f"slowest stage alone ({slowest})", 1 / alone[slowest], "pictures/s"),
+        ("all stages on two threads", all_stages, "pictures/s"),
     ]
-    for name, measured in rates.items():
-        rate = statistics.median(measured[1:])
+    for name, rate in rates.items():
         rows.append((name, rate, "pictures/s"))
         rows.append((f"{name}: share of the slowest stage's", rate * alone[slowest], ""))
+        rows.append((f"{name}: share of all stages' on two threads", rate / all_stages, ""))
     return rows
+
+
+def one_round(
+    tasks: Sequence[Task], colorizers: dict[int, Colorizer], runs: Sequence[tuple[int, int]]
+) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """What two threads do at once, seconds of the stages alone, pictures a second of whole runs."""
+    gain = {"two threads at once, work of one": gain_of_two_threads()}
+    alone = stages_alone(tasks, colorizers[1])
+    rates = {}
+    for jobs, threads in runs:
+        mark = " (tomau colorize)" if (jobs, threads) == DEFAULT else ""
+        start = time.perf_counter()
+        options = RunOptions(existing="overwrite", jobs=jobs, digests=True)
+        summary = run_tasks(tasks, colorizers[threads], options, lambda _: None)
+        seconds = time.perf_counter() - start
+        if summary.count("done") != len(tasks):
+            raise SystemExit("a photograph failed")
+        rates[f"side by side, {jobs} jobs, {threads} threads{mark}"] = len(tasks) / seconds
+    start = time.perf_counter()
+    chain(tasks, stage_functions(colorizers[1]))
+    rates["chain of stages, a thread each"] = len(tasks) / (time.perf_counter() - start)
+    return gain, alone, rates
 
 
 def gain_of_two_threads() -> float:
@@ -185,33 +215,6 @@ def chain(tasks: Sequence[Task], stages: Sequence[Stage]) -> None:
     queues[0].put(None)
     for thread in threads:
         thread.join()
-
-
-def memory(folder: Path, colorizer: Colorizer) -> list[Row]:
-    """Resident memory of this process along a folder of small photographs of many sizes."""
-    folder.mkdir()
-    random = np.random.default_rng(0)
-    for number in range(SMALL):
-        height, width = random.integers(120, 360, 2)
-        pixels = random.integers(0, 255, (height, width), np.uint8)
-        Image.fromarray(pixels).save(folder / f"{number}.jpg")
-    told: list[float] = []
-
-    def note(_: object) -> None:
-        told.append(resident_megabytes())
-
-    tasks = plan_run([folder], Naming(output=folder / "out")).tasks
-    run_tasks(tasks, colorizer, RunOptions(size=64, digests=True), note)
-    return [
-        (f"memory after {count} of {SMALL} photographs", told[count - 1], "MB")
-        for count in (SMALL // 10, SMALL // 2, SMALL)
-    ]
-
-
-def resident_megabytes() -> float:
-    """Resident memory of this process now, on Linux."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096 / 1e6
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Finishing photographs as other colourizers do, and as tomau does, in one run, file to file.
 
-Every way decodes the same gray JPEG and gives it to the same network (tomau's), because the others'
-weights cannot be installed without a network: what is compared is what they do at full size, which
-is where their time and their losses are beside the network. The steps are those of their published
-programs, written anew here with the libraries that they use:
+Every way decodes the same gray JPEG and gives it to the same network (tomau's). The networks of the
+others are not in it, because their weights are not passed on with this project: what is compared is
+what they do at full size, which is where their time and their losses are beside the network. The
+steps are those of their published programs, written anew here with the libraries that they use:
 
 - as DDColor: OpenCV to Lab in float32, a* and b* enlarged bilinearly, OpenCV back, cut to 8 bits;
 - as DeOldify: the small coloured picture enlarged in 8 bits (Pillow, bilinear), its U and V joined

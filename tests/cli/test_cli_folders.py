@@ -14,12 +14,14 @@ import pytest
 from PIL import Image
 
 from tests.cli.killed import run_and_kill
+from tomau.runtime import Colorizer
 from tomau.runtime.manifest import read_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tests.cli.conftest import Tomau
+    from tomau.runtime import Device
 
 KILLS = 20
 CALL = [sys.executable, "-c", "from tomau.cli.app import main; main()", "colorize"]
@@ -69,6 +71,30 @@ def test_a_run_that_is_killed_again_and_again_loses_nothing(
     assert results(out) == expected
     assert len({row["source"] for row in read_manifest(manifest)}) == 80
     assert tomau("verify", manifest).stderr == "80 as recorded, 0 not\n"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "threads"),
+    [(["album"], 3), (["album", "--jobs", "1"], 4), (["album/deep/1.png"], 4)],
+)
+def test_one_photograph_alone_has_all_processors(
+    colorize: Tomau,
+    album: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    inputs: list[str],
+    threads: int,
+) -> None:
+    asked: list[int | None] = []
+    load = Colorizer.load
+
+    def note(name: str, *, device: Device, threads: int | None = None) -> Colorizer:
+        asked.append(threads)
+        return load(name, device=device, threads=1)
+
+    monkeypatch.setattr("tomau.runtime.session.available_cpus", lambda: 4)
+    monkeypatch.setattr(Colorizer, "load", note)
+    assert colorize(album.parent / inputs[0], *inputs[1:]).exit_code == 0
+    assert asked == [threads]
 
 
 def test_shards_share_a_folder_and_one_manifest_each(

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from tomau.color import compose_float, luminance, render, render_float, render_u8, upsample_chroma
+from tomau.color import (
+    StripRenderer,
+    compose_float,
+    guide_sizes,
+    luminance,
+    reduce_by_area,
+    render,
+    render_float,
+    render_u8,
+    upsample_chroma,
+)
 
 Renderer = Callable[..., np.ndarray]
 RENDERERS = [render_u8, render_float]
@@ -91,6 +101,20 @@ def test_8_bit_gray_takes_the_colours_of_any_gray(photo: np.ndarray, ab_low: np.
     # Chroma is a quarter of a unit off, and rounding may then fall the other way.
     assert np.abs(by_table - by_colours).mean() < 0.5
     assert np.abs(by_table - by_colours)[..., 1].max() <= 1
+
+
+def test_gray_that_is_known_is_not_looked_for(
+    photo: np.ndarray, ab_low: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gray = np.ascontiguousarray(photo[..., 1])
+    l, rows = luminance(gray), slice(0, len(gray))
+    guide = reduce_by_area(l.__getitem__, l.shape, guide_sizes(ab_low.shape[:2], l.shape)[-1])
+    renderer = StripRenderer(ab_low, guide, l.shape)
+    out = np.empty((*gray.shape, 3), np.uint8)
+    monkeypatch.delattr(render, "as_gray")
+    renderer.write_u8(l, rows, out, gray)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(out, render_u8(l, ab_low))
 
 
 def test_rendering_is_upsampling_scaling_and_composing(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from pathlib import Path
@@ -108,6 +109,7 @@ def test_a_killed_worker_loses_nothing_and_results_are_those_of_the_local_engine
 
         options = RunOptions(existing="skip", digests=True)
         summary = run_on_ray(tasks, tell, model=tiny_model, device="cpu", options=options)
+    assert logging.getLogger("ray.data").level == logging.ERROR  # no word for every step
     assert len(killed) == 2
     assert not summary.interrupted
     assert {outcome.source for outcome in told} == {task.source for task in tasks}

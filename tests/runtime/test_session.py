@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tomau.errors import ModelError, UsageError
-from tomau.runtime.session import OnnxSession, available_cpus, choose_providers
+from tomau.runtime.session import OnnxSession, available_cpus, choose_providers, threads_of_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,17 @@ def test_the_network_is_run(session: OnnxSession, shape: tuple[int, ...]) -> Non
 
 def test_at_least_one_processor() -> None:
     assert available_cpus() >= 1
+
+
+@pytest.mark.parametrize(
+    ("cpus", "at_once", "threads"),
+    [(8, 1, 8), (8, 2, 7), (8, 40, 7), (2, 2, 1), (1, 2, 1), (4, 0, 4)],
+)
+def test_photographs_side_by_side_leave_each_other_a_processor(
+    monkeypatch: pytest.MonkeyPatch, cpus: int, at_once: int, threads: int
+) -> None:
+    monkeypatch.setattr("tomau.runtime.session.available_cpus", lambda: cpus)
+    assert threads_of_each(at_once) == threads
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ def colorize(
             as_json=as_json,
         )  # fmt: skip
         return
-    work, card = _open_engine(engine, model, device, chosen, address, console)
+    at_once = jobs if watch else min(jobs, len(plan.tasks))
+    work, card = _open_engine(engine, model, device, chosen, address, console, at_once)
     remove_leftovers({task.target.parent for task in plan.tasks})
     with ExitStack() as stack:
         rows = None if report is None else stack.enter_context(ReportWriter(report))
@@ -200,9 +201,13 @@ def _open_engine(
     chosen: RunOptions,
     address: str | None,
     console: Console,
+    at_once: int,
 ) -> tuple[Engine, ModelCard]:
-    """What does the work, with the card of the model that it is done by."""
-    from tomau.runtime import Colorizer, load_model, run_on_ray, run_tasks
+    """What does the work, with the card of the model that it is done by.
+
+    Of photographs that are in work ``at_once`` each gets fewer threads than one alone.
+    """
+    from tomau.runtime import Colorizer, load_model, run_on_ray, run_tasks, threads_of_each
 
     if name == "ray":
         card = load_model(model).card
@@ -210,7 +215,8 @@ def _open_engine(
         return partial(
             run_on_ray, model=model, device=device, options=chosen, address=address
         ), card
-    colorizer = Colorizer.load(model, device=device)
+    threads = threads_of_each(at_once)
+    colorizer = Colorizer.load(model, device=device, threads=threads)
     card = colorizer.card
     console.detail(f"model {card.name} {card.version} on {colorizer.session.provider}")
     return partial(run_tasks, colorizer=colorizer, options=chosen), card

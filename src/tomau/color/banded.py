@@ -1,8 +1,8 @@
 """Filters along rows and columns as banded matrices, which BLAS applies.
 
 A resize makes each output sample of a few inputs nearby. Neighbouring outputs share most of
-theirs: as a small dense matrix times the planes they cost half of what the same taps cost as
-passes of numpy (results/color_contenders.csv).
+theirs: as a small dense matrix times the planes they cost little more than half of what the same
+taps cost as passes of numpy (results/color_contenders.csv).
 """
 
 from __future__ import annotations

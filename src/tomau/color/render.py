@@ -95,9 +95,18 @@ class StripRenderer:
         self._upsampler = ChromaUpsampler(ab_low, guide, full, apply)
         self._strength = np.float32(strength)
 
-    def write_u8(self, l: Plane, rows: slice, out: NDArray[np.uint8]) -> None:
-        """Write rows ``[rows, W, 3]``, as `render_u8` does, of their L* ``[rows, W]``."""
-        gray = as_gray(l)
+    def write_u8(
+        self,
+        l: Plane,
+        rows: slice,
+        out: NDArray[np.uint8],
+        gray: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Write rows ``[rows, W, 3]``, as `render_u8` does, of their L* ``[rows, W]``.
+
+        ``gray`` is the 8-bit gray whose L* came, where it is known; else it is looked for.
+        """
+        gray = as_gray(l) if gray is None else gray
         if gray is None:
             a, b = self._chroma(l, rows)
             write_u8(l, a, b, out)

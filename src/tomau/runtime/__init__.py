@@ -21,7 +21,7 @@ from tomau.runtime.manifest import Manifest
 from tomau.runtime.naming import Naming, stream_format
 from tomau.runtime.prepared import Prepared
 from tomau.runtime.report import ReportWriter
-from tomau.runtime.session import Device, OnnxSession, Session, open_session
+from tomau.runtime.session import Device, OnnxSession, Session, open_session, threads_of_each
 from tomau.runtime.shard import Shard
 from tomau.runtime.store import find_model_folder, list_model_folders, load_model
 from tomau.runtime.verify import Finding, verify_manifest
@@ -62,6 +62,7 @@ __all__ = [
     "run_on_ray",
     "run_tasks",
     "stream_format",
+    "threads_of_each",
     "verify_manifest",
     "verify_model",
     "write_card",

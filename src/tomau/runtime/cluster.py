@@ -99,7 +99,7 @@ def _spread(
     """Outcomes of the tasks in the order in which the actors of a cluster get them done."""
     # Ray reports its use to its makers unless told not to.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    import ray
+    import ray.data  # all of it: ray alone would import the rest later, and set levels of its own
 
     joined_before = ray.is_initialized()
     if not joined_before:

@@ -87,11 +87,14 @@ class Development:
         Raises:
             MissingExtraError: the profile needs packages that are not installed.
         """
-        l = self.light.rows(rows)
         if self.bits == 8 and self.finish.profile == "srgb":
-            self.renderer.write_u8(l, rows, out)
+            l, pixels = self.light.with_pixels(rows)
+            is_gray = pixels.ndim == 2 and pixels.dtype == np.uint8
+            gray = pixels.astype(np.uint8, copy=False) if is_gray else None
+            self.renderer.write_u8(l, rows, out, gray)
             self._blank_borders(out, l, rows, compose_u8)
             return
+        l = self.light.rows(rows)
         rgb = np.empty(out.shape, np.float32)
         self.renderer.write_float(l, rows, rgb)
         self._blank_borders(rgb, l, rows, compose_float)

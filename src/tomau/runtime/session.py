@@ -45,6 +45,18 @@ def available_cpus() -> int:
     return os.cpu_count() or 1
 
 
+def threads_of_each(at_once: int) -> int:
+    """Number of threads for the work on each of ``at_once`` photographs.
+
+    One alone has all processors. Of several each leaves one to the others: runs of the network
+    take turns, and what the others do meanwhile (decode, bring chroma to full size, encode) has a
+    processor to do it on. On two processors, two photographs of one thread each took less time
+    than two of two threads (results/folder_throughput.csv).
+    """
+    cpus = available_cpus()
+    return cpus if at_once <= 1 else max(1, cpus - 1)
+
+
 def usable_devices() -> tuple[str, ...]:
     """Devices, by tomau's names, that the installed packages were built for."""
     import onnxruntime
