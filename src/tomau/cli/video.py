@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from tomau.video import FilmHints, FilmPlan, FilmResult, Progress
 
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A film.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace a file that is there already.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written and stop.")]
 
 
 def video(
@@ -48,9 +44,9 @@ def video(
     end: film_options.End = None,
     preview: film_options.Preview = None,
     provenance: finish_options.Provenance = True,
-    overwrite: Overwrite = False,
+    overwrite: options.Overwrite = False,
     device: options.Device = "auto",
-    dry_run: DryRun = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
