@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -14,7 +15,7 @@ from tests.video.made import (
 )
 from tomau.edits.hints import Stroke
 from tomau.errors import FilmReadError, UsageError
-from tomau.video import FilmHints, FilmSettings, Mark, plan_film
+from tomau.video import CODECS, FilmHints, FilmSettings, Mark, plan_film
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,14 @@ def test_bad_input_is_one_clear_line(tmp_path: Path) -> None:
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="came"):
         FilmSettings(**wrong)
+
+
+def test_containers_hold_what_is_written_to_them() -> None:
+    for codec in CODECS.values():
+        name = av.Codec(codec.encoder, "w").canonical_name
+        for container in codec.containers:
+            with av.open(io.BytesIO(), "w", format=container) as output:
+                assert name in output.supported_codecs, (name, container)
 
 
 def test_hints_and_frames_coloured_alone_are_refused_together() -> None:

@@ -199,8 +199,10 @@ def _tell(result: FilmResult, console: Console, *, as_json: bool) -> None:
         )
         raise typer.Exit(130)
     before = f" ({result.resumed} by an earlier run)" if result.resumed else ""
+    scenes = len(result.scenes)
     console.note(
-        f"{result.frames} frames{before}, {len(result.scenes)} scenes, {rate:.1f} frames/s"
+        f"{result.frames} frames{before}, {scenes} scene{'s' if scenes != 1 else ''}, "
+        f"{rate:.1f} frames/s"
     )
     for stage, seconds in result.times.items():
         console.detail(f"{stage}: {seconds:.1f} s")

@@ -64,7 +64,7 @@ CODECS: dict[CodecName, Codec] = {
         "prores_ks", (10,), ("422", "444"), ("mov", "matroska"), options=(("vendor", "apl0"),)
     ),
     "ffv1": Codec(
-        "ffv1", (8, 10, 12, 16), ("444", "422", "420"), ("matroska", "mov"),
+        "ffv1", (8, 10, 12, 16), ("444", "422", "420"), ("matroska",),
         options=(("level", "3"), ("slicecrc", "1"), ("slices", "4"), ("coder", "1")),
     ),
 }  # fmt: skip
