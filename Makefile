@@ -28,7 +28,7 @@ check: .venv/.full
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "venv is missing: apt-get install python3-venv (Python 3.11 or later)"; exit 1; }
 
 .venv/.base: .venv/bin/python pyproject.toml constraints.txt
 	$(PIP_INSTALL) --editable .

@@ -36,10 +36,11 @@ def fill(api: APIRequestContext, other_model: str) -> Album:
     """Upload the examples, colour all but one, let four people vote on them."""
     photos = upload(api, *NAMES)
     upload(api, "market-street.jpg", kind="reference")
+    # The newest version of a photo is what its view shows: that of the default model.
+    others = [color(api, photo, model=other_model)["id"] for photo in photos[3:5]]
     versions = [color(api, photo)["id"] for photo in photos[1:]]
     edited = next(photo for photo in photos if photo["name"] == EDITED)
-    color(api, edited, hints=[COAT], strength=1.15)
-    others = [color(api, photo, model=other_model)["id"] for photo in photos[3:5]]
+    color(api, edited, hints=[COAT], strength=1.15, reach=0.4)
     asked = "How real do the colours of this picture look?"
     rating = _survey(api, "Family album", "rating", asked, versions)
     asked = "Which of the two looks more real?"
@@ -153,7 +154,8 @@ _DRAWN = """() => new Promise(
 
 
 def _calm(page: Page, name: str) -> str:
-    """Wait until fonts and pictures are there and nothing moves."""
+    """Wait until fonts and pictures are there, and nothing moves or is pointed at."""
+    page.mouse.move(1, 1)  # nothing is shown as if it were pointed at
     page.wait_for_load_state("networkidle")
     page.evaluate(_STILL)
     page.wait_for_function("() => !document.querySelector('.stage .busy')")

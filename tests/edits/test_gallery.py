@@ -80,6 +80,14 @@ def test_what_is_there_is_not_described_again_and_stays(gallery: Gallery, folder
     assert Gallery(gallery.folder).suggest(asked(20), count=1)[0].path.name == "new.png"
 
 
+def test_a_gallery_is_told_by_its_pictures(gallery: Gallery, folder: Path) -> None:
+    assert repr(Gallery(gallery.folder)) == repr(gallery)
+    before = repr(gallery)
+    (folder / "more.png").write_bytes((folder / "07.png").read_bytes())
+    gallery.add([folder / "more.png"], Describer())
+    assert repr(gallery) != before
+
+
 def test_files_that_went_or_changed_are_passed_over(gallery: Gallery, folder: Path) -> None:
     (folder / "07.png").unlink()
     Image.fromarray(made_picture(3).rgb_u8).save(folder / "08.png")

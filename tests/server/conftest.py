@@ -191,7 +191,7 @@ def make_version(make_photo: MakePhoto, photo_jpeg: bytes) -> MakeVersion:
         photo = make_photo(owner, **facts)
         chosen = {
             "model": model, "size": None, "strength": 1.0, "hints": [], "strokes": [],
-            "references": [], "exact": False,
+            "references": [], "exact": False, "reach": 1.0,
         }  # fmt: skip
         version = Version.objects.create(
             photo=photo, settings=chosen, model=model, seconds=0.1, width=photo.width,

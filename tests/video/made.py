@@ -64,14 +64,29 @@ def write_film(
     subtitle: bool = False,
     settings: Callable[[Any], None] | None = None,
     options: dict[str, str] | None = None,
+    chapters: Sequence[tuple[int, int]] = (),
 ) -> Path:
     """Write luma (H, W), codes as they are to be in the file, as a film.
 
-    ``stamps`` are milliseconds; ``settings`` may change the stream before frames are written.
+    ``stamps`` and ``chapters`` (from, to) are milliseconds; ``settings`` may change the stream
+    before frames are written.
     """
     with av.open(str(path), "w") as container:
         container.metadata.update({"title": "A made film", "comment": "kept"})
-        unit = Fraction(1, 1000) if stamps is not None else Fraction(1, rate)
+        millisecond = Fraction(1, 1000)
+        container.set_chapters(
+            [
+                {
+                    "id": k + 1,
+                    "start": start,
+                    "end": end,
+                    "time_base": Fraction(1, 1000),
+                    "metadata": {},
+                }
+                for k, (start, end) in enumerate(chapters, 1)
+            ]
+        )
+        unit = millisecond if stamps is not None else Fraction(1, rate)
         stream: Any = container.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], pixels
         stream.codec_context.time_base = unit
@@ -88,7 +103,7 @@ def write_film(
             _sing(container, audio, len(frames) / rate)
         if text is not None:
             packet = av.Packet(b"Tomau!")
-            packet.stream, packet.time_base = text, Fraction(1, 1000)
+            packet.stream, packet.time_base = text, millisecond
             packet.pts = packet.dts = 100
             packet.duration = 400
             container.mux(packet)

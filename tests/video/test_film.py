@@ -1,8 +1,8 @@
+"""What a finished film is."""
+
 from __future__ import annotations
 
-import threading
 from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -21,16 +21,12 @@ from tests.video.made import (
 )
 from tomau.color import luminance
 from tomau.color.ycbcr import VideoRange, decode, luma_lightness
-from tomau.errors import FilmReadError, FilmWriteError, UsageError
-from tomau.video import FilmSettings, colorize_film, discard_film, plan_film
-from tomau.video.journal import journal_of
-from tomau.video.reading import FilmReader, look_at_film
+from tomau.video import FilmSettings, colorize_film, plan_film
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tomau.runtime import Colorizer
-    from tomau.video import Progress
 
 LOSSLESS = FilmSettings(codec="ffv1")
 
@@ -188,18 +184,6 @@ def test_computers_range_becomes_televisions_for_prores(
     assert np.abs(shown - wanted).mean() < 3
 
 
-def test_a_file_that_cannot_be_sought_is_read_from_its_beginning(
-    film: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader = FilmReader(look_at_film(film))
-    start = reader.facts.start + round(Fraction(1, 2) / reader.facts.time_base)
-    sought = [frame.seconds for frame in reader.frames(start)]
-    monkeypatch.setattr(FilmReader, "_finds", lambda *_: False)
-    read = [frame.seconds for frame in reader.frames(start)]
-    assert sought == read
-    assert len(read) == 12
-
-
 def test_a_part_of_a_film_starts_at_zero_with_its_sound(film: Path, colorizer: Colorizer) -> None:
     target = film.with_name("out.mkv")
     result = colorize_film(
@@ -214,142 +198,22 @@ def test_a_part_of_a_film_starts_at_zero_with_its_sound(film: Path, colorizer: C
     assert sound[-1][0] < 0.55
 
 
-class StopAfter:
-    """Asks a run to stop once so many frames are done."""
+def test_chapters_are_cut_to_the_part(tmp_path: Path, colorizer: Colorizer) -> None:
+    chapters = [(0, 250), (250, 500), (500, 1000)]
+    film = write_film(tmp_path / "film.mkv", two_scenes(), chapters=chapters)
 
-    def __init__(self, frames: int) -> None:
-        self.stop = threading.Event()
-        self.told: list[Progress] = []
-        self._frames = frames
+    def kept(settings: FilmSettings) -> list[tuple[float, float]]:
+        target = tmp_path / "out.mkv"
+        colorize_film(film, target, colorizer, settings, overwrite=True)
+        with av.open(str(target)) as container:
+            return [
+                (float(c["start"] * c["time_base"]), float(c["end"] * c["time_base"]))
+                for c in container.chapters()
+            ]
 
-    def __call__(self, progress: Progress) -> None:
-        self.told.append(progress)
-        if progress.done >= self._frames:
-            self.stop.set()
-
-
-def long_film(tmp_path: Path) -> tuple[Path, int]:
-    """A film of three segments: a scene, and one so long that it is parted."""
-    frames = [*panned(1, 100), *[255 - f // 2 for f in panned(5, 250)]]
-    return write_film(tmp_path / "long.mkv", frames, sound="aac"), len(frames)
-
-
-def test_an_interrupted_film_goes_on_and_comes_out_the_same(
-    tmp_path: Path, colorizer: Colorizer
-) -> None:
-    film, count = long_film(tmp_path)
-    whole, target = tmp_path / "whole.mp4", tmp_path / "out.mp4"
-    colorize_film(film, whole, colorizer)
-    for frames, resumed in ((40, 0), (120, 0), (345, 100)):
-        asked = StopAfter(frames)
-        result = colorize_film(film, target, colorizer, observer=asked, stop=asked.stop)
-        assert not result.finished
-        assert result.resumed == resumed
-        assert not target.exists()
-        assert journal_of(target).exists()
-    asked = StopAfter(10_000)
-    result = colorize_film(film, target, colorizer, observer=asked)
-    assert (result.finished, result.frames, result.resumed) == (True, count, 340)
-    assert asked.told[0].done == 341
-    assert asked.told[-1].phase == "joining"
-    assert not journal_of(target).exists()
-    assert packets(target, "video") == packets(whole, "video")
-    assert packets(target, "audio") == packets(whole, "audio")
-
-
-def test_a_torn_journal_loses_its_end_only(tmp_path: Path, colorizer: Colorizer) -> None:
-    film, count = long_film(tmp_path)
-    target = tmp_path / "out.mkv"
-    asked = StopAfter(130)
-    colorize_film(film, target, colorizer, observer=asked, stop=asked.stop)
-    with journal_of(target).open("ab") as journal:
-        journal.write(b"P\xff\x00\x00\x00 torn")
-    result = colorize_film(film, target, colorizer)
-    assert (result.frames, result.resumed) == (count, 100)
-    assert [round(f.seconds * 24) for f in decoded(target)] == list(range(count))
-
-
-def test_other_settings_begin_anew(film: Path, colorizer: Colorizer) -> None:
-    target = film.with_name("out.mkv")
-    asked = StopAfter(5)
-    colorize_film(film, target, colorizer, observer=asked, stop=asked.stop)
-    result = colorize_film(film, target, colorizer, FilmSettings(strength=0.5))
-    assert (result.finished, result.frames, result.resumed) == (True, 24, 0)
-
-
-def test_what_is_left_of_a_film_is_discarded(film: Path, colorizer: Colorizer) -> None:
-    target = film.with_name("out.mkv")
-    asked = StopAfter(5)
-    colorize_film(film, target, colorizer, observer=asked, stop=asked.stop)
-    assert discard_film(target)
-    assert not discard_film(target)
-    assert [path.name for path in film.parent.iterdir()] == [film.name]
-
-
-def test_progress_tells_how_far_it_is(film: Path, colorizer: Colorizer) -> None:
-    asked = StopAfter(10_000)
-    colorize_film(film, film.with_name("out.mkv"), colorizer, observer=asked)
-    assert [p.done for p in asked.told] == [*range(1, 25), 24]
-    assert all(p.total == 24 for p in asked.told)
-    assert asked.told[-1].share == 1.0
-    assert all(a.rate > 0 for a in asked.told)
-
-
-def test_a_file_that_is_there_is_not_replaced(film: Path, colorizer: Colorizer) -> None:
-    target = film.with_name("out.mkv")
-    target.write_bytes(b"mine")
-    with pytest.raises(FilmWriteError, match="is there already"):
-        colorize_film(film, target, colorizer)
-    assert target.read_bytes() == b"mine"
-    colorize_film(film, target, colorizer, overwrite=True)
-    assert len(decoded(target)) == 24
-
-
-def test_broken_frames_are_counted_and_named(tmp_path: Path, colorizer: Colorizer) -> None:
-    film = write_film(tmp_path / "film.avi", panned(1, 40), codec="mjpeg", pixels="yuvj420p")
-    data = bytearray(film.read_bytes())
-    for number, (start, after) in enumerate(pairwise(_starts(data))):
-        if number in (10, 11):
-            # All of the picture, up to the head of the file's next part.
-            data[start : after - 8] = bytes(after - 8 - start)
-    film.write_bytes(data)
-    target = tmp_path / "out.mkv"
-    result = colorize_film(film, target, colorizer)
-    assert [round(moment * 24) for moment in result.lost] == [10, 11]
-    assert result.frames == 38
-    assert "2 frames could not be decoded and are missing: at 0.42 s, 0.46 s" in result.damage
-    moments = [round(frame.seconds * 24) for frame in decoded(target)]
-    assert moments == [k for k in range(40) if k not in (10, 11)]
-
-
-def _starts(data: bytearray) -> list[int]:
-    starts, place = [], data.find(b"\xff\xd8\xff")
-    while place >= 0:
-        starts.append(place)
-        place = data.find(b"\xff\xd8\xff", place + 3)
-    return starts
-
-
-def test_a_film_that_breaks_off_is_coloured_as_far_as_it_goes(
-    tmp_path: Path, colorizer: Colorizer
-) -> None:
-    film = write_film(tmp_path / "film.mkv", panned(1, 40))
-    film.write_bytes(film.read_bytes()[: film.stat().st_size * 2 // 3])
-    target = tmp_path / "out.mkv"
-    result = colorize_film(film, target, colorizer)
-    assert 15 < result.frames < 40
-    assert len(decoded(target)) == result.frames
-
-
-def test_sound_that_a_container_cannot_hold_is_named(tmp_path: Path) -> None:
-    film = write_film(tmp_path / "film.mkv", panned(1, 4), sound="aac", subtitle=True)
-    plan = plan_film(film, tmp_path / "out.mp4")
-    assert plan.kept == (1,)
-    assert [note.split(":")[0] for note in plan.notes] == [
-        "stream 2 (subtitle, subrip) is left out"
-    ]
-    plan = plan_film(film, tmp_path / "out.mkv")
-    assert (plan.kept, plan.notes) == ((1, 2), ())
+    assert kept(LOSSLESS) == [(0, 0.25), (0.25, 0.5), (0.5, 1)]
+    part = FilmSettings(codec="ffv1", start=0.375, end=0.75)
+    assert kept(part) == [(0, 0.125), (0.125, 0.375)]
 
 
 def test_subtitles_are_copied(tmp_path: Path, colorizer: Colorizer) -> None:
@@ -357,109 +221,6 @@ def test_subtitles_are_copied(tmp_path: Path, colorizer: Colorizer) -> None:
     target = tmp_path / "out.mkv"
     colorize_film(film, target, colorizer)
     assert [data for _, data in packets(target, "subtitle")] == [b"Tomau!"]
-
-
-def test_bad_input_is_one_clear_line(tmp_path: Path) -> None:
-    target = tmp_path / "out.mkv"
-    with pytest.raises(FilmReadError, match="cannot be read"):
-        plan_film(tmp_path / "none.mp4", target)
-    junk = tmp_path / "junk.mp4"
-    junk.write_bytes(b"no film" * 100)
-    with pytest.raises(FilmReadError, match="is not a film"):
-        plan_film(junk, target)
-    sound = tmp_path / "sound.mka"
-    with av.open(str(sound), "w", format="matroska") as container:
-        stream: Any = container.add_stream("pcm_s16le", rate=8000)
-        frame = av.AudioFrame.from_ndarray(
-            np.zeros((1, 2048), np.int16), format="s16", layout="stereo"
-        )
-        frame.rate = 8000
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    with pytest.raises(FilmReadError, match=r"has no picture \(streams: audio\)"):
-        plan_film(sound, target)
-    film = write_film(tmp_path / "film.mkv", panned(1, 4))
-    with pytest.raises(UsageError, match="expected a moment before its end"):
-        plan_film(film, target, FilmSettings(start=60))
-    with pytest.raises(UsageError, match="is the film itself"):
-        plan_film(film, film)
-    with pytest.raises(UsageError, match=r"expected one of \.mp4"):
-        plan_film(film, tmp_path / "out.avi")
-    with pytest.raises(UsageError, match="prores does not go into"):
-        plan_film(film, tmp_path / "out.mp4", FilmSettings(codec="prores"))
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"codec": "mpeg1"},
-        {"codec": "prores", "quality": 4},
-        {"quality": 99},
-        {"bits": 9},
-        {"codec": "av1", "chroma": "444"},
-        {"every": 0},
-        {"start": 4.0, "end": 3.0},
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="came"):
-        FilmSettings(**wrong)
-
-
-def test_a_full_disk_keeps_what_is_done(
-    film: Path, colorizer: Colorizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tomau.video import journal
-
-    target = film.with_name("out.mkv")
-
-    class Full:
-        def __init__(self, file: Any) -> None:
-            self._file, self._room = file, 20_000
-
-        def write(self, data: bytes) -> int:
-            self._room -= len(data)
-            if self._room < 0:
-                raise OSError(28, "No space left on device")
-            return int(self._file.write(data))
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._file, name)
-
-    opened = journal.os.fdopen
-    monkeypatch.setattr(journal.os, "fdopen", lambda *a, **k: Full(opened(*a, **k)))
-    settings = FilmSettings(codec="ffv1")
-    with pytest.raises(FilmWriteError, match=r"No space left on device.*free some space"):
-        colorize_film(film, target, colorizer, settings)
-    assert not target.exists()
-    monkeypatch.undo()
-    assert colorize_film(film, target, colorizer, settings).finished
-
-
-def test_one_run_at_a_time_makes_a_film(film: Path, colorizer: Colorizer) -> None:
-    target = film.with_name("out.mkv")
-    tried: list[str] = []
-
-    def again(_: Progress) -> None:
-        if not tried:
-            with pytest.raises(FilmWriteError, match="another run is making this film"):
-                colorize_film(film, target, colorizer)
-            tried.append("refused")
-
-    assert colorize_film(film, target, colorizer, observer=again).finished
-    assert tried == ["refused"]
-
-
-def test_an_error_of_the_network_ends_the_run_and_its_threads(
-    film: Path, colorizer: Colorizer
-) -> None:
-    def fails(*_: object) -> Any:
-        raise UsageError("an edit that cannot be")
-
-    before = threading.active_count()
-    with pytest.raises(UsageError, match="an edit that cannot be"):
-        colorize_film(film, film.with_name("out.mkv"), colorizer, FilmSettings(edit=fails))
-    assert threading.active_count() == before
 
 
 def test_odd_sizes_are_written(tmp_path: Path, colorizer: Colorizer) -> None:

@@ -775,6 +775,11 @@ export interface components {
             image: string;
             /** @default default */
             model: string;
+            /**
+             * Format: double
+             * @default 1
+             */
+            reach: number;
             /** @description pictures whose colours are taken over */
             reference?: string[];
             /**
@@ -1016,6 +1021,11 @@ export interface components {
             hints?: components["schemas"]["Hint"][];
             /** @default default */
             model: string;
+            /**
+             * Format: double
+             * @default 1
+             */
+            reach: number;
             references?: string[];
             size?: number | null;
             /**
@@ -1032,6 +1042,11 @@ export interface components {
             hints?: components["schemas"]["HintRequest"][];
             /** @default default */
             model: string;
+            /**
+             * Format: double
+             * @default 1
+             */
+            reach: number;
             references?: string[];
             size?: number | null;
             /**

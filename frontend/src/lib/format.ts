@@ -24,12 +24,14 @@ export function useFormat() {
   function bytes(value: number): string {
     const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
     const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(value, 1)) / 3))
-    return new Intl.NumberFormat(locale.value, {
+    const told = new Intl.NumberFormat(locale.value, {
       style: 'unit',
       unit: units[step],
       unitDisplay: 'short',
       maximumFractionDigits: step > 1 ? 1 : 0,
     }).format(value / 1000 ** step)
+    // A number and its unit stay on one line.
+    return told.replaceAll(' ', '\u00a0')
   }
 
   return { number, percent, date, time, bytes }

@@ -1,10 +1,11 @@
 import type { Settings } from '@/api/types'
 
 export const STRENGTH = { least: 0, most: 2, step: 0.05 } as const
+export const REACH = { least: 0.1, most: 2, step: 0.05 } as const
 export const SIZES = [null, 192, 256, 384, 512, 768] as const
 
 export function plainSettings(model = 'default'): Settings {
-  return { model, size: null, strength: 1, hints: [], strokes: [], references: [], exact: false }
+  return { model, size: null, strength: 1, hints: [], strokes: [], references: [], exact: false, reach: 1 }
 }
 
 /** What a saved version's settings leave out is as in the plain ones. */
@@ -30,6 +31,7 @@ function ordered(settings: Settings): unknown {
     ]),
     settings.references,
     settings.exact,
+    round(settings.reach),
   ]
 }
 

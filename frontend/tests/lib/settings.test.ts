@@ -18,6 +18,7 @@ test.each([
   { size: 384 },
   { model: 'study' },
   { exact: true },
+  { reach: 0.4 },
   { references: ['a'] },
   { hints: [hint] },
   { strokes: [{ points: [[1, 2]], color: '#000000', radius: 3 }] },

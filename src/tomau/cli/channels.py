@@ -25,16 +25,13 @@ Output = Annotated[
 Tile = Annotated[
     int, typer.Option("--tile", metavar="N", min=32, max=4096, help="Long side of each channel.")
 ]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace a figure that is there already.")
-]
 
 
 def channels(
     picture: Input,
     output: Output = None,
     tile: Tile = 320,
-    overwrite: Overwrite = False,
+    overwrite: options.Overwrite = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Show the channels of a picture: binary, gray, R, G, B, L*, a* and b*, in one figure.

@@ -60,7 +60,7 @@ def colorize(
     engine: folder_options.Engine = "local",
     address: folder_options.Address = None,
     max_pixels: file_options.MaxPixels = None,
-    dry_run: file_options.DryRun = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,

@@ -72,6 +72,3 @@ MaxPixels: TypeAlias = Annotated[
         help="Refuse pictures with more pixels than this, as a guard against hostile files.",
     ),
 ]
-DryRun: TypeAlias = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be written and stop.")
-]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
@@ -75,3 +76,13 @@ Verbose: TypeAlias = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell more while working.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
+Overwrite: TypeAlias = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that is there already.")
+]
+DryRun: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be written and stop.")
+]
+Home: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="FOLDER", help="Where all data lie. Default: $TOMAU_HOME."),
+]

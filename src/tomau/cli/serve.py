@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,10 +20,6 @@ Host = Annotated[
     ),
 ]
 Port = Annotated[int, typer.Option("--port", "-p", metavar="N", min=1, max=65535)]
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", metavar="FOLDER", help="Where all data lie. Default: $TOMAU_HOME."),
-]
 MultiUser = Annotated[
     bool, typer.Option("--multi-user", help="Accounts and login (see: tomau user add).")
 ]
@@ -42,7 +37,7 @@ Threads = Annotated[
 def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    home: Home = None,
+    home: options.Home = None,
     multi_user: MultiUser = False,
     workers: Workers = 1,
     threads: Threads = 32,

@@ -23,10 +23,6 @@ user = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Letters, digits and @ . + - _")]
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", metavar="FOLDER", help="Where all data lie. Default: $TOMAU_HOME."),
-]
 Staff = Annotated[bool, typer.Option("--staff", help="May make surveys and see their results.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -46,7 +42,7 @@ def _ask_password() -> str:
 
 
 @user.command("add")
-def add(name: Name, staff: Staff = False, home: Home = None) -> None:
+def add(name: Name, staff: Staff = False, home: options.Home = None) -> None:
     """Make an account; the password is asked for, or read from a pipe."""
     _prepare(home)
     from tomau.server.accounts.services import add_user
@@ -56,7 +52,7 @@ def add(name: Name, staff: Staff = False, home: Home = None) -> None:
 
 
 @user.command("password")
-def password(name: Name, home: Home = None) -> None:
+def password(name: Name, home: options.Home = None) -> None:
     """Give an account another password; it is logged out everywhere."""
     _prepare(home)
     from tomau.server.accounts.services import change_password
@@ -66,7 +62,7 @@ def password(name: Name, home: Home = None) -> None:
 
 
 @user.command("list")
-def list_users(home: Home = None, as_json: options.AsJson = False) -> None:
+def list_users(home: options.Home = None, as_json: options.AsJson = False) -> None:
     """List the accounts."""
     _prepare(home)
     from tomau.server.accounts.selectors import all_users
@@ -80,7 +76,7 @@ def list_users(home: Home = None, as_json: options.AsJson = False) -> None:
 
 
 @user.command("remove")
-def remove(name: Name, yes: Yes = False, home: Home = None) -> None:
+def remove(name: Name, yes: Yes = False, home: options.Home = None) -> None:
     """Delete an account with all its photographs."""
     _prepare(home)
     from tomau.server.accounts.services import remove_user

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from tomau.video import FilmHints, FilmPlan, FilmResult, Progress
 
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A film.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace a file that is there already.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written and stop.")]
 
 
 def video(
@@ -48,9 +44,9 @@ def video(
     end: film_options.End = None,
     preview: film_options.Preview = None,
     provenance: finish_options.Provenance = True,
-    overwrite: Overwrite = False,
+    overwrite: options.Overwrite = False,
     device: options.Device = "auto",
-    dry_run: DryRun = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -203,8 +199,10 @@ def _tell(result: FilmResult, console: Console, *, as_json: bool) -> None:
         )
         raise typer.Exit(130)
     before = f" ({result.resumed} by an earlier run)" if result.resumed else ""
+    scenes = len(result.scenes)
     console.note(
-        f"{result.frames} frames{before}, {len(result.scenes)} scenes, {rate:.1f} frames/s"
+        f"{result.frames} frames{before}, {scenes} scene{'s' if scenes != 1 else ''}, "
+        f"{rate:.1f} frames/s"
     )
     for stage, seconds in result.times.items():
         console.detail(f"{stage}: {seconds:.1f} s")

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tomau.cli import options
 from tomau.cli.server_loading import load_launch
 
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", metavar="FOLDER", help="Where all data lie. Default: $TOMAU_HOME."),
-]
 Batch = Annotated[bool, typer.Option("--batch", help="End when nothing waits.")]
 
 
-def worker(home: Home = None, batch: Batch = False) -> None:
+def worker(home: options.Home = None, batch: Batch = False) -> None:
     """Work on batches until Ctrl-C; the photograph in work is finished first.
 
     tomau serve starts one. More of them, on this machine or on others that share the database

@@ -102,6 +102,11 @@ class Gallery:
         if (folder / CARD_NAME).exists():
             self._read()
 
+    def __repr__(self) -> str:
+        """Tell which pictures are in it: the same in every process that opens it."""
+        entries = () if self._card is None else tuple(self._card.entries)
+        return f"Gallery({str(self.folder)!r}, {entries})"
+
     def __len__(self) -> int:
         """Number of pictures."""
         return 0 if self._card is None else len(self._card.entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -70,6 +71,11 @@ class Reference:
             )
         if not 0 <= self.trust <= _MOST_TRUST:
             raise UsageError(f"a trust of {self.trust} came; expected 0 to {_MOST_TRUST:g}")
+
+    def __repr__(self) -> str:
+        """Tell what the pictures hold, by digests: the same in every process that reads them."""
+        digests = tuple(_digest(picture) for picture in self.pictures)
+        return f"Reference({digests}, method={self.method!r}, trust={self.trust!r})"
 
     @classmethod
     def read(
@@ -211,3 +217,12 @@ def _on_one_canvas(pictures: list[Picture], side: int) -> tuple[Floats, NDArray[
             [np.pad(opaque, ((0, 0), (0, width - opaque.shape[1]))) for _, opaque in parts]
         ),
     )
+
+
+def _digest(picture: Picture) -> str:
+    """SHA-256 of what a picture shows."""
+    shown = hashlib.sha256(repr((picture.pixels.shape, picture.pixels.dtype.str)).encode())
+    for plane in (picture.pixels, picture.alpha):
+        if plane is not None:
+            shown.update(np.ascontiguousarray(plane))
+    return shown.hexdigest()

@@ -22,7 +22,16 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """A model that people can choose."""
+    """A model that people can choose.
+
+    Attributes:
+        name: by which it is chosen.
+        title: for people.
+        is_default: whether it answers where none is chosen.
+        takes_hints: whether it was made for colours given by hand.
+        size: short side in pixels of what it sees.
+        description: what its card says of it; else what it is for, empty for any picture.
+    """
 
     name: str
     title: str
@@ -74,7 +83,7 @@ def _load(name: str) -> Colorizer:
 
 def _model_facts(name: str, card: ModelCard) -> ModelFacts:
     told = (card.model_extra or {}).get("description")
-    description = told if isinstance(told, str) else card.architecture
+    description = told if isinstance(told, str) else card.subject
     return ModelFacts(
         name, f"{card.name} {card.version}", name == DEFAULT, card.hints, card.size, description
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from tomau.edits.coloring import LEAST_REACH, MOST_REACH
 from tomau.edits.hints import Stroke, parse_color
 from tomau.server import catalog
 from tomau.server.coloring import Choice
@@ -87,6 +88,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
         child=serializers.UUIDField(), required=False, max_length=MOST_REFERENCES
     )
     exact = serializers.BooleanField(default=False)
+    reach = FiniteFloatField(min_value=LEAST_REACH, max_value=MOST_REACH, default=1.0)
 
     def validate_model(self, name: str) -> str:
         """Take names only."""
@@ -107,6 +109,7 @@ def as_json(validated: Mapping[str, Any]) -> dict[str, Any]:
         "strokes": [dict(stroke) for stroke in validated.get("strokes", ())],
         "references": [str(photo) for photo in validated.get("references", ())],
         "exact": validated["exact"],
+        "reach": validated["reach"],
     }
 
 
@@ -129,4 +132,5 @@ def as_choice(
     return Choice(
         kept["model"], kept["size"], kept["strength"], (*strokes, *points),
         paint, tuple(references), kept["exact"],
+        kept.get("reach", 1.0),  # versions of before know none
     )  # fmt: skip

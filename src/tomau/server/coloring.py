@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
 from PIL import Image
 
-from tomau.edits.coloring import Edits, hinted_ab
+from tomau.edits.coloring import Edits
 from tomau.edits.hints import Hints, Stroke
 from tomau.edits.references import Reference
 from tomau.edits.suggestions import Suggestion, suggest
@@ -82,6 +82,7 @@ class Choice:
         paint: a PNG painted on a transparent layer of the picture's size.
         references: files of pictures whose colours are to be taken over.
         exact: meet every hint exactly.
+        reach: how far hints reach to what looks alike; 1 is the usual.
     """
 
     model: str = DEFAULT
@@ -91,6 +92,7 @@ class Choice:
     paint: bytes | None = None
     references: tuple[bytes, ...] = ()
     exact: bool = False
+    reach: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,11 @@ class _PersonsEdit:
     strokes: tuple[Stroke, ...]
     paint: NDArray[np.uint8] | None
     exact: bool
+    reach: float
 
     def __call__(self, prediction: Prediction, height: int, width: int) -> Prediction:
-        hints = Hints(width, height, self.strokes, self.paint)
-        return replace(prediction, ab=hinted_ab(prediction, hints, exact=self.exact))
+        hints = Hints(width, height, self.strokes, self.paint, self.exact, self.reach)
+        return hints(prediction, height, width)
 
 
 def inspect(content: bytes) -> Facts:
@@ -248,7 +251,7 @@ def _edit(choice: Choice) -> Edits | None:
         steps.append(_reference(choice.references))
     if choice.strokes or choice.paint is not None:
         paint = None if choice.paint is None else _read_paint(choice.paint)
-        steps.append(_PersonsEdit(choice.strokes, paint, choice.exact))
+        steps.append(_PersonsEdit(choice.strokes, paint, choice.exact, choice.reach))
     return Edits(tuple(steps)) if steps else None
 
 

@@ -14,8 +14,9 @@ try:
 except ImportError as error:
     raise MissingExtraError("colouring films", "video") from error
 
-from tomau.video.film import FilmPlan, FilmResult, colorize_film, discard_film, plan_film
+from tomau.video.film import FilmResult, colorize_film, discard_film
 from tomau.video.marks import FilmHints, Mark, read_film_hints
+from tomau.video.plan import FilmPlan, plan_film
 from tomau.video.preview import PreviewFrame, preview_film
 from tomau.video.progress import Observer, Progress
 from tomau.video.reading import FilmFacts, look_at_film

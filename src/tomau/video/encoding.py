@@ -16,7 +16,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from tomau.color.ycbcr import VideoRange
 from tomau.errors import FilmWriteError
-from tomau.video.settings import CODECS
+from tomau.video.settings import CODECS, SUBSAMPLING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def choose_encoding(facts: FilmFacts, settings: FilmSettings) -> tuple[Encoding,
     if bits < facts.coding.bits:
         notes.append(f"{facts.coding.bits} bits of the film become {bits}")
     chroma = settings.chroma or codec.chroma[0]
-    down, across = {"420": (2, 2), "422": (1, 2), "444": (1, 1)}[chroma]
+    down, across = SUBSAMPLING[chroma]
     if settings.codec != "ffv1" and (facts.width % across or facts.height % down):
         if "444" in codec.chroma:
             notes.append(f"{facts.width}x{facts.height} is odd: colour is sampled at every pixel")

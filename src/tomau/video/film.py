@@ -5,71 +5,33 @@ from __future__ import annotations
 import hashlib
 import time
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tomau.errors import FilmReadError, FilmWriteError, UsageError
+from tomau.errors import FilmReadError, FilmWriteError
 from tomau.runtime.batch import make_folder
-from tomau.runtime.prepared import check_strength
-from tomau.video.ahead import ahead
-from tomau.video.cuts import WINDOW, with_cuts
-from tomau.video.encoding import SegmentEncoder, choose_encoding
-from tomau.video.joining import Part, join_film, streams_kept
+from tomau.video.damage import Damage
+from tomau.video.encoding import SegmentEncoder
+from tomau.video.joining import Part, join_film
 from tomau.video.journal import Journal, Mark, journal_of
-from tomau.video.looking import film_size, looks
-from tomau.video.painting import Painter
+from tomau.video.plan import plan_film
 from tomau.video.progress import Clock, Progress
-from tomau.video.reading import FilmReader, look_at_film
-from tomau.video.settings import FilmSettings, container_of
-from tomau.video.steadying import Alone, Steadier
+from tomau.video.reading import FilmReader
+from tomau.video.settings import FilmSettings
+from tomau.video.stages import painted_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
     from threading import Event
 
     from tomau.runtime import Colorizer
-    from tomau.runtime.prediction import Prediction
-    from tomau.video.encoding import Encoding
-    from tomau.video.looking import Look
-    from tomau.video.painting import Painted
+    from tomau.video.plan import FilmPlan
     from tomau.video.progress import Observer
-    from tomau.video.reading import FilmFacts, Frame
-    from tomau.video.steadying import Ask, Coloured
+    from tomau.video.steadying import Coloured
 
-# Frames that a stage runs ahead of the next one.
-_AHEAD = 4
 # A segment ends where a scene does, after so many frames at least, and after so many in any case.
 _LEAST_SEGMENT, _MOST_SEGMENT = 96, 240
-
-
-@dataclass(frozen=True)
-class FilmPlan:
-    """What is going to be done with a film; nothing is written yet.
-
-    Attributes:
-        facts: of the original.
-        settings: what was asked for.
-        target: the file that is to be written.
-        container: FFmpeg's name of its format.
-        encoding: how its picture is written.
-        kept: streams that go with the picture unchanged.
-        notes: what cannot be kept, and what else a person should know, a line each.
-    """
-
-    facts: FilmFacts
-    settings: FilmSettings
-    target: Path
-    container: str
-    encoding: Encoding
-    kept: tuple[int, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def total(self) -> int | None:
-        """About how many frames are to be coloured; None where the file does not tell."""
-        return self.facts.frames_between(self.settings.start, self.settings.end)
 
 
 @dataclass(frozen=True)
@@ -101,33 +63,6 @@ class FilmResult:
     patched: tuple[float, ...]
     seconds: float
     times: dict[str, float]
-
-
-def plan_film(
-    source: str | Path, target: str | Path, settings: FilmSettings | None = None
-) -> FilmPlan:
-    """Look at a film and choose how its colours are written; nothing is written yet.
-
-    Raises:
-        FilmReadError: the film cannot be read.
-        FilmWriteError: the codec cannot write it.
-        UsageError: the target's suffix is none, or the part lies after the end.
-    """
-    settings = settings or FilmSettings()
-    check_strength(settings.strength)
-    source, target = Path(source), Path(target)
-    container = container_of(target, settings.codec)
-    facts = look_at_film(source)
-    if facts.seconds is not None and settings.start >= facts.seconds:
-        raise UsageError(
-            f"a start at {settings.start:g} s came for a film of {facts.seconds:.2f} s; "
-            "expected a moment before its end"
-        )
-    if target.exists() and target.samefile(source):
-        raise UsageError(f"{target} is the film itself; expected another --output")
-    encoding, notes = choose_encoding(facts, settings)
-    kept, left_out = streams_kept(facts, container)
-    return FilmPlan(facts, settings, target, container, encoding, tuple(kept), (*notes, *left_out))
 
 
 def colorize_film(
@@ -192,46 +127,14 @@ def discard_film(target: str | Path) -> bool:
     return found
 
 
-def asker(facts: FilmFacts, settings: FilmSettings, colorizer: Colorizer, clock: Clock) -> Ask:
-    """Return what says of a look which colours it has, with a person's edit throughout."""
-    size = film_size(facts, settings.size, colorizer.card)
-    pixels = min(size.height, size.width)
-    width, height = facts.shown_size
-
-    def ask(look: Look) -> Prediction:
-        with clock("network"):
-            said = colorizer.predict(look.l, size=pixels)
-            return said if settings.edit is None else settings.edit(said, height, width)
-
-    return ask
-
-
-def steadier(
-    facts: FilmFacts, settings: FilmSettings, ask: Ask, mark: Mark | None = None
-) -> Steadier | Alone:
-    """Return what gives frames their colours, from the start or from where a run stopped."""
-    if not settings.steady:
-        return Alone(ask)
-    return Steadier(
-        ask,
-        every=settings.every,
-        hints=settings.hints,
-        half_a_frame=float(0.5 / facts.rate),
-        state=None if mark is None else mark.state,
-    )
-
-
 def _title(plan: FilmPlan, colorizer: Colorizer) -> str:
     """What a journal is of: the same film, model and settings go on, others begin anew."""
     from tomau import __version__
 
     file = plan.facts.path.stat()
-    asked = [
-        f"{field.name}={getattr(plan.settings, field.name)!r}" for field in fields(FilmSettings)
-    ]
     parts = (
         __version__, str(plan.facts.path.resolve()), file.st_size, file.st_mtime_ns,
-        colorizer.card.sha256, plan.encoding, asked,
+        colorizer.card.sha256, plan.encoding, plan.settings,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -268,8 +171,7 @@ class _Run:
                 self._join(overwrite=overwrite)
             self._journal.remove()
         lost, patched = self._damage(float("inf"))
-        damage = self._reader.damage
-        damage.lost, damage.patched = list(lost), list(patched)
+        damage = Damage(list(lost), list(patched), self._reader.damage.ends_early)
         return FilmResult(
             self._plan.target, finished, self._frames, self._resumed, tuple(self._scenes),
             self._plan.notes, tuple(damage.notes()), lost, patched,
@@ -281,7 +183,8 @@ class _Run:
         encoder: SegmentEncoder | None = None
         last: Coloured | None = None
         count = 0
-        with closing(self._painted()) as frames:
+        frames = painted_frames(self._plan, self._colorizer, self._reader, self._mark, self._clock)
+        with closing(frames):
             for painted, coloured in frames:
                 if self._stop is not None and self._stop.is_set():
                     return False
@@ -313,66 +216,16 @@ class _Run:
             Mark(frame.pts, self._frames, tuple(self._scenes), starts, state, lost, patched)
         )
 
-    def _painted(self) -> Generator[tuple[Painted, Coloured], None, None]:
-        """All frames that are left, finished: three stages that work at the same time."""
-        plan, clock = self._plan, self._clock
-        size = film_size(plan.facts, plan.settings.size, self._colorizer.card)
-        seen = ahead(clock.items("decode", looks(self._read(), plan.facts, size)), _AHEAD)
-        ask = asker(plan.facts, plan.settings, self._colorizer, clock)
-        steady = steadier(plan.facts, plan.settings, ask, self._mark)
-        painter = Painter(
-            plan.facts.coding, plan.encoding.coding, plan.encoding.chroma,
-            plan.settings.strength, plan.settings.keep_luma,
-        )  # fmt: skip
-
-        # Each stage closes the one before it, whatever ends it.
-        def coloured() -> Iterator[Coloured]:
-            with closing(seen):
-                yield from clock.items("colour", steady.colours(self._left(seen)))
-
-        def painted() -> Iterator[tuple[Painted, Coloured]]:
-            with closing(ahead(coloured(), _AHEAD)) as items:
-                for item in items:
-                    frame = item.look.frame
-                    with clock("paint"):
-                        made = painter(frame.pts, frame.luma, item.state.ab)
-                    yield made, item
-
-        return ahead(painted(), _AHEAD)
-
-    def _read(self) -> Iterator[Frame]:
-        facts, settings = self._plan.facts, self._plan.settings
-        start = None
-        if settings.start > 0:
-            start = facts.start + round(Fraction(settings.start) / facts.time_base)
-        if self._mark is not None:
-            # The first new frame's cut is told from some before it.
-            before = (2 * WINDOW + 2) / (facts.rate * facts.time_base)
-            start = max(start or facts.start, self._mark.pts - round(before))
-        for frame in self._reader.frames(start):
-            if settings.end is not None and frame.seconds >= settings.end:
-                return
-            yield frame
-
-    def _left(self, seen: Iterator[Look]) -> Iterator[tuple[Look, bool]]:
-        """What an earlier run did not do, and whether scenes begin."""
-        mark = self._mark
-        is_first = True
-        for look, starts in with_cuts(seen, starts=mark is None):
-            if mark is not None and look.frame.pts <= mark.pts:
-                continue
-            yield look, (mark.starts if is_first and mark is not None else starts)
-            is_first = False
-
     def _damage(self, until: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Moments of damage up to one, with those that an earlier run told of."""
+        """Moments of frames lost, and of frames patched, up to one; earlier runs' among them."""
         damage, mark = self._reader.damage, self._mark
-        before = (mark.lost, mark.patched) if mark is not None else ((), ())
         lost, patched = (
-            (*old, *(m for m in new if self._done_until < m <= until))
-            for old, new in zip(before, (damage.lost, damage.patched), strict=True)
+            tuple(moment for moment in moments if self._done_until < moment <= until)
+            for moments in (damage.lost, damage.patched)
         )
-        return lost, patched
+        if mark is None:
+            return lost, patched
+        return (*mark.lost, *lost), (*mark.patched, *patched)
 
     def _moment(self, pts: int) -> float:
         facts = self._plan.facts

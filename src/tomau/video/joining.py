@@ -12,7 +12,7 @@ import av.error
 
 from tomau.errors import FilmWriteError
 from tomau.imaging.atomic import atomic_path
-from tomau.video.reading import open_film
+from tomau.video.reading import codec_name, open_film
 from tomau.video.settings import CODECS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def streams_kept(facts: FilmFacts, container: str) -> tuple[list[int], list[str]
         for stream in source.streams:
             if stream.index == facts.stream:
                 continue
-            name = _name(stream)
+            name = codec_name(stream)
             fits = stream.type == "attachment" and container == "matroska"
             if fits or (stream.type in ("audio", "subtitle") and name in known):
                 kept.append(stream.index)
@@ -61,11 +61,6 @@ def streams_kept(facts: FilmFacts, container: str) -> tuple[list[int], list[str]
                     + ("" if container == "matroska" else "; a .mkv holds nearly everything")
                 )
     return kept, notes
-
-
-def _name(stream: Any) -> str:
-    context = stream.codec_context
-    return "unknown" if context is None else context.codec.canonical_name
 
 
 def join_film(
@@ -172,8 +167,9 @@ def _chapters(source: Any, part: Part) -> list[Any]:
         unit = Fraction(chapter["time_base"])
         shift = round(part.origin / unit)
         start, end = chapter["start"] - shift, chapter["end"] - shift
-        is_past = part.end is not None and chapter["start"] * unit >= part.end
-        if end > 0 and not is_past:
+        if part.end is not None:
+            end = min(end, round((part.end - part.origin) / unit))
+        if end > max(0, start):
             chapters.append({**chapter, "start": max(0, start), "end": end})
     return chapters
 

@@ -1,4 +1,4 @@
-"""What is looked at of each frame: a small gray picture of the size that the network sees."""
+"""What is looked at of each frame, a small gray picture, and what the network says of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tomau.runtime import ModelCard
+    from tomau.runtime import Colorizer, ModelCard
+    from tomau.runtime.prediction import Prediction
     from tomau.runtime.working_size import AskedSize, WorkingSize
+    from tomau.video.progress import Clock
     from tomau.video.reading import FilmFacts, Frame
+    from tomau.video.settings import FilmSettings
+    from tomau.video.steadying import Ask
 
-_COMPUTERS = VideoRange(8, is_full=True)
+COMPUTERS = VideoRange(8, is_full=True)
+"""The coding of pictures on a computer: 8 bits, black 0 and white 255."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,5 +59,19 @@ def looks(frames: Iterable[Frame], facts: FilmFacts, target: WorkingSize) -> Ite
     size = (target.width, target.height)
     for frame in frames:
         reduced: NDArray[Any] = cv2.resize(frame.luma, size, interpolation=cv2.INTER_AREA)
-        small = convert_luma(reduced, facts.coding, _COMPUTERS).astype(np.uint8, copy=False)
+        small = convert_luma(reduced, facts.coding, COMPUTERS).astype(np.uint8, copy=False)
         yield Look(frame, small, luma_lightness(reduced, facts.coding))
+
+
+def asker(facts: FilmFacts, settings: FilmSettings, colorizer: Colorizer, clock: Clock) -> Ask:
+    """Return what says of a look which colours it has, with a person's edit throughout."""
+    size = film_size(facts, settings.size, colorizer.card)
+    pixels = min(size.height, size.width)
+    width, height = facts.shown_size
+
+    def ask(look: Look) -> Prediction:
+        with clock("network"):
+            said = colorizer.predict(look.l, size=pixels)
+            return said if settings.edit is None else settings.edit(said, height, width)
+
+    return ask

@@ -16,6 +16,7 @@ from tomau.color.ycbcr import (
     keep_lightness,
     luma_lightness,
 )
+from tomau.video.settings import SUBSAMPLING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from tomau.video.settings import Chroma
 
 _AB_LIMIT = 128.0
-_SUBSAMPLING = {"420": (2, 2), "422": (1, 2), "444": (1, 1)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Painter:
             luma: (H, W) codes.
             ab: (h, w, 2) float32, its colours at working size.
         """
-        down, across = _SUBSAMPLING[self.chroma]
+        down, across = SUBSAMPLING[self.chroma]
         height, width = luma.shape
         size = (-(-height // down), -(-width // across))
         # Colour is made at the size it is sampled at: finer detail of it would be lost anyway.

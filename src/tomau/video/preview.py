@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tomau.color.ycbcr import VideoRange, convert_luma, decode
+from tomau.color.ycbcr import convert_luma, decode
 from tomau.errors import FilmReadError
-from tomau.video.film import asker
-from tomau.video.looking import film_size, looks
+from tomau.video.looking import COMPUTERS, asker, film_size, looks
 from tomau.video.painting import Painter
 from tomau.video.progress import Clock
 from tomau.video.reading import FilmReader
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tomau.runtime import Colorizer
-    from tomau.video.film import FilmPlan
-
-_COMPUTERS = VideoRange(8, is_full=True)
+    from tomau.video.plan import FilmPlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +45,7 @@ def preview_film(plan: FilmPlan, colorizer: Colorizer, count: int) -> Iterator[P
     facts, settings = plan.facts, plan.settings
     size = film_size(facts, settings.size, colorizer.card)
     ask = asker(facts, settings, colorizer, Clock())
-    painter = Painter(facts.coding, _COMPUTERS, "444", settings.strength, settings.keep_luma)
+    painter = Painter(facts.coding, COMPUTERS, "444", settings.strength, settings.keep_luma)
     found = False
     seen: set[int] = set()
     for moment in _moments(plan, count):
@@ -66,8 +63,8 @@ def preview_film(plan: FilmPlan, colorizer: Colorizer, count: int) -> Iterator[P
             here = settings.hints.starting(look.frame.seconds - half, look.frame.seconds + half)
             said = settings.hints.correct(said, here)
         painted = painter(look.frame.pts, look.frame.luma, said.ab)
-        rgb = np.rint(decode(painted.luma, painted.chroma, _COMPUTERS) * 255).astype(np.uint8)
-        gray = convert_luma(look.frame.luma, facts.coding, _COMPUTERS)
+        rgb = np.rint(decode(painted.luma, painted.chroma, COMPUTERS) * 255).astype(np.uint8)
+        gray = convert_luma(look.frame.luma, facts.coding, COMPUTERS)
         yield PreviewFrame(look.frame.seconds, gray, rgb)
     if not found:
         raise FilmReadError(f"{facts.path} has no frame that can be decoded in the part asked for")
@@ -76,7 +73,8 @@ def preview_film(plan: FilmPlan, colorizer: Colorizer, count: int) -> Iterator[P
 def _moments(plan: FilmPlan, count: int) -> list[float]:
     """Moments in seconds, in order."""
     settings, half = plan.settings, float(0.5 / plan.facts.rate)
-    end = min(settings.end or float("inf"), plan.facts.seconds or 0.0)
+    ends = [end for end in (settings.end, plan.facts.seconds) if end is not None]
+    end = min(ends, default=settings.start)
     spread = (end - settings.start) / max(count, 1)
     moments = [settings.start + (k + 0.5) * spread for k in range(count)]
     if settings.hints is not None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
-import numpy as np
 
-from tomau.color.ycbcr import VideoRange
 from tomau.errors import FilmReadError
+from tomau.video.damage import Damage
+from tomau.video.luma import coding_of, upright_luma
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-    from tomau.color.ycbcr import Codes
+    from tomau.color.ycbcr import Codes, VideoRange
 
-_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _MOST_BAD_PACKETS = 1000  # one after the other: this is no film any more
 
 
@@ -110,43 +109,6 @@ class Frame:
     luma: Codes
 
 
-@dataclass
-class Damage:
-    """What could not be read; the reader adds to it.
-
-    Attributes:
-        lost: moments, in seconds, of frames that could not be decoded.
-        patched: moments of frames that were decoded in part, and patched by the decoder.
-        ends_early: why the file could not be read to its end; empty where it could.
-    """
-
-    lost: list[float] = field(default_factory=list)
-    patched: list[float] = field(default_factory=list)
-    ends_early: str = ""
-
-    def notes(self) -> Iterator[str]:
-        """Lines that name what is damaged."""
-        if self.lost:
-            count, moments = _count(self.lost), _named(self.lost)
-            yield f"{count} could not be decoded and are missing: at {moments}"
-        if self.patched:
-            yield (
-                f"{_count(self.patched)} are damaged and were patched by the decoder: "
-                f"at {_named(self.patched)}"
-            )
-        if self.ends_early:
-            yield f"the file cannot be read to its end ({self.ends_early})"
-
-
-def _count(moments: list[float]) -> str:
-    return f"{len(moments)} frame{'s' if len(moments) > 1 else ''}"
-
-
-def _named(moments: list[float]) -> str:
-    few = ", ".join(f"{moment:.2f} s" for moment in moments[:20])
-    return few + (f" and {len(moments) - 20} more" if len(moments) > 20 else "")
-
-
 @contextlib.contextmanager
 def open_film(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a film, and find the stream of its picture.
@@ -217,14 +179,14 @@ def _facts(
         duration = container.duration / av.time_base
     rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
     others = tuple(
-        StreamFacts(s.index, s.type or "unknown", _codec_name(s))
+        StreamFacts(s.index, s.type or "unknown", codec_name(s))
         for s in container.streams
         if s.index != stream.index
     )
     start = stream.start_time
     return FilmFacts(
-        path, container.format.name, _codec_name(stream), stream.index, width, height, aspect,
-        rotation, _coding(frame), rate, time_base,
+        path, container.format.name, codec_name(stream), stream.index, width, height, aspect,
+        rotation, coding_of(frame), rate, time_base,
         start if start is not None else frame.pts or 0,
         Fraction(container.start_time or 0, av.time_base),
         stream.frames or (None if duration is None else round(duration * rate)),
@@ -232,9 +194,10 @@ def _facts(
     )  # fmt: skip
 
 
-def _codec_name(stream: Any) -> str:
+def codec_name(stream: Any) -> str:
+    """Return FFmpeg's name of a stream's codec, not of what decodes it."""
     context = stream.codec_context
-    return context.name if context is not None else "unknown"
+    return "unknown" if context is None else context.codec.canonical_name
 
 
 class FilmReader:
@@ -323,49 +286,3 @@ def _decoded(
 def _moment(stream: VideoStream, pts: int | None) -> float:
     time_base = stream.time_base or Fraction(1)
     return float(((pts or 0) - (stream.start_time or 0)) * time_base)
-
-
-def _coding(frame: av.VideoFrame) -> VideoRange:
-    bits, has_luma = _luma_bits(frame)
-    is_gray = frame.format.name.startswith("gray")
-    # FFmpeg takes gray as computers' range where nothing is said.
-    is_full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
-    is_full = is_full or (is_gray and frame.color_range == 0)
-    return VideoRange(bits, is_full and has_luma)
-
-
-def _luma_bits(frame: av.VideoFrame) -> tuple[int, bool]:
-    """Bits of luma, and whether a plane of the frame is luma as it stands."""
-    name, bits = frame.format.name, frame.format.components[0].bits
-    plain = name.startswith(("yuv", "gray", "nv12", "nv16", "nv21")) and not name.endswith("be")
-    if plain and 8 <= bits <= 16 and name != "gray8a" and not name.startswith("grayf"):
-        return bits, True
-    return (8 if bits <= 8 else 16), False
-
-
-def upright_luma(frame: av.VideoFrame, facts: FilmFacts) -> Codes:
-    """Return the luma of a frame, (H, W), turned upright; colours of the film are left aside."""
-    bits, has_luma = _luma_bits(frame)
-    if not has_luma or bits != facts.coding.bits:
-        frame = frame.reformat(
-            format="yuv444p" if facts.coding.bits == 8 else f"yuv444p{facts.coding.bits}le",
-            dst_colorspace="ITU709",
-            dst_color_range="JPEG" if facts.coding.is_full else "MPEG",
-        )
-    plane = frame.planes[0]
-    dtype = facts.coding.dtype
-    lines: Codes = np.frombuffer(memoryview(plane), dtype)
-    lines = lines.reshape(-1, plane.line_size // lines.itemsize)
-    luma = lines[: frame.height, : frame.width]
-    # The frame's memory goes back to the decoder.
-    upright = np.array(np.rot90(luma, facts.rotation // 90), order="C")
-    size = (facts.height, facts.width)
-    return upright if upright.shape == size else _resized(upright, size)
-
-
-def _resized(luma: Codes, size: tuple[int, int]) -> Codes:
-    """Bring a frame of another size, as some broadcasts have, to the film's."""
-    import cv2
-
-    resized: Codes = cv2.resize(luma, (size[1], size[0]), interpolation=cv2.INTER_AREA)
-    return resized

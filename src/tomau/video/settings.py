@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CodecName: TypeAlias = Literal["h264", "h265", "av1", "prores", "ffv1"]
 Chroma: TypeAlias = Literal["420", "422", "444"]
 
+SUBSAMPLING: dict[Chroma, tuple[int, int]] = {"420": (2, 2), "422": (1, 2), "444": (1, 1)}
+"""Rows and columns of pixels that share a sample of colour."""
+
 SUFFIXES = {".mp4": "mp4", ".m4v": "mp4", ".mkv": "matroska", ".mov": "mov"}
 """Names of files that can be written, and the container of each."""
 
@@ -61,7 +64,7 @@ CODECS: dict[CodecName, Codec] = {
         "prores_ks", (10,), ("422", "444"), ("mov", "matroska"), options=(("vendor", "apl0"),)
     ),
     "ffv1": Codec(
-        "ffv1", (8, 10, 12, 16), ("444", "422", "420"), ("matroska", "mov"),
+        "ffv1", (8, 10, 12, 16), ("444", "422", "420"), ("matroska",),
         options=(("level", "3"), ("slicecrc", "1"), ("slices", "4"), ("coder", "1")),
     ),
 }  # fmt: skip
@@ -84,8 +87,9 @@ class FilmSettings:
         keep_luma: keep the film's luma bit by bit, in the place of its lightness.
         start: seconds from which on the film is coloured.
         end: seconds up to which; None is its end.
-        edit: what a person wants otherwise throughout, as a `Reference`.
-        hints: colours of places from a moment on.
+        edit: what a person wants otherwise throughout, as a `Reference`; an interrupted film goes
+            on with one of the same ``repr``.
+        hints: colours of places from a moment on; not for frames that are coloured alone.
         provenance: tell in the metadata that the film was colourized.
     """
 
@@ -114,6 +118,14 @@ class FilmSettings:
                 f"a part from {self.start:g} s to {self.end} s came; expected a start of 0 or "
                 "more, and an end after it"
             )
+        if self.hints is not None and not self.steady:
+            raise UsageError(
+                "hints came for a film whose frames are coloured alone (--alone); expected one of "
+                "the two: the motion carries hints from frame to frame"
+            )
+        self._check_codec()
+
+    def _check_codec(self) -> None:
         codec = CODECS[self.codec]
         if self.quality is not None and codec.quality is None:
             raise UsageError(

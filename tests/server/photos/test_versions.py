@@ -45,7 +45,7 @@ def test_a_version_is_what_the_colorizer_gives(
     assert version["photo"] == str(photo.id)
     assert version["settings"] == {
         "model": "default", "size": 48, "strength": 1.5, "hints": [], "strokes": [],
-        "references": [], "exact": False,
+        "references": [], "exact": False, "reach": 1.0,
     }  # fmt: skip
     assert (version["width"], version["height"], version["format"]) == (140, 90, "JPEG")
     assert version["seconds"] > 0
@@ -105,6 +105,19 @@ def test_a_hint_changes_the_pixels_it_is_for(
     assert red - blue > 15
     version = client.post(f"{URL}/{photo.id}/versions", {"model": model, **painted}).json()
     assert version["settings"][kind] == painted[kind]
+
+
+def test_reach_holds_a_hint_back(client: APIClient, make_photo: MakePhoto, local: User) -> None:
+    photo = make_photo(local)
+    plain, near, far = (
+        decoded(client.post(f"{URL}/{photo.id}/preview", extra).content).astype(int)
+        for extra in ({}, {"hints": [RED], "reach": 0.05}, {"hints": [RED], "reach": 20})
+    )
+    changed = [(np.abs(shown - plain).max(axis=2) > 2).mean() for shown in (near, far)]
+    assert 0 < changed[0] < changed[1]
+    chosen = {"hints": [RED], "reach": 0.4}
+    version = client.post(f"{URL}/{photo.id}/versions", chosen).json()
+    assert version["settings"]["reach"] == 0.4
 
 
 @pytest.mark.parametrize("address", ["preview", "versions"])
@@ -181,6 +194,8 @@ def test_the_network_runs_once_for_many_previews(
         ({"references": ["x"]}, "references.0"),
         ({"references": [str(uuid4())]}, "references"),
         ({"exact": "perhaps"}, "exact"),
+        ({"reach": 0}, "reach"),
+        ({"reach": 21}, "reach"),
     ],
 )
 @pytest.mark.parametrize("address", ["preview", "versions"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from tomau.edits.coloring import LEAST_REACH, MOST_REACH
 from tomau.imaging import find_format
 from tomau.server.catalog import DEFAULT
 from tomau.server.choices import ChoiceSerializer, FiniteFloatField
@@ -52,6 +53,7 @@ class OneShotSerializer(serializers.Serializer[Any]):
         help_text="pictures whose colours are taken over",
     )
     exact = serializers.BooleanField(default=False)
+    reach = FiniteFloatField(min_value=LEAST_REACH, max_value=MOST_REACH, default=1.0)
     format = serializers.CharField(
         required=False, max_length=16, help_text="jpg, png, webp, tif, avif, ...; the picture's own"
     )
@@ -65,7 +67,7 @@ class OneShotSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the settings by the same rules as everywhere."""
-        given = {name: attrs[name] for name in ("model", "size", "strength", "exact")
+        given = {name: attrs[name] for name in ("model", "size", "strength", "exact", "reach")
                  if name in attrs}  # fmt: skip
         choice = ChoiceSerializer(data={**given, **attrs.get("hints", {})})
         choice.is_valid(raise_exception=True)
