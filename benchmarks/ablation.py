@@ -36,6 +36,7 @@ from tradeoff import (
     held_out,
     load_network,
     regression,
+    stride_of,
     truths,
 )
 
@@ -144,7 +145,8 @@ def score(
         "flip": lambda: flipped_too(network),
         "classes": lambda: classes_at(network, 0.38),
     }[variant.decode]()
-    chroma = list(answers(photos, predict))
+    stride = 1 if variant.decode == "classes" else stride_of(network)
+    chroma = list(answers(photos, predict, stride))
     points = curve(variant.name, variant.decode, chroma, known)
     strength = strength_at(points, SHARES[0])
     pictures = [

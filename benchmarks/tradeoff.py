@@ -26,8 +26,8 @@ from platformdirs import user_cache_path
 from torch import nn
 from torch.nn import functional as F
 
-from tomau.color import render_u8, srgb_to_lab
-from tomau.color.spaces import AB_LIMIT
+from tomau.color import guided_detail, render_u8, srgb_to_lab
+from tomau.color.spaces import AB_LIMIT, denormalize_l
 from tomau.color.torch_lab import normalized_lab
 from tomau.data import PackOptions, open_pack
 from tomau.evaluation.metrics import chroma_rmse, colorfulness, mean_chroma
@@ -82,11 +82,19 @@ def truths(photos: NDArray[np.uint8]) -> list[Truth]:
 
 
 @torch.inference_mode()
-def answers(photos: NDArray[np.uint8], predict: Predict) -> Iterator[NDArray[np.float32]]:
-    """Yield ab ``[256, 256, 2]`` for each photo."""
+def answers(
+    photos: NDArray[np.uint8], predict: Predict, stride: int = 1
+) -> Iterator[NDArray[np.float32]]:
+    """Yield ab ``[256, 256, 2]`` for each photo, its detail guided as the runtime does."""
     for rgb_u8 in photos:
         l = normalized_lab(to_tensor(torch.from_numpy(rgb_u8[None]), CPU))[0]
-        yield (predict(l)[0] * AB_LIMIT).permute(1, 2, 0).contiguous().numpy()
+        ab = (predict(l)[0] * AB_LIMIT).permute(1, 2, 0).contiguous().numpy()
+        yield guided_detail(ab, denormalize_l(l[0, 0].numpy()), stride)
+
+
+def stride_of(network: nn.Module) -> int:
+    """Cells of a network's chroma whose detail luminance guides; 1 where none is."""
+    return getattr(network, "chroma_stride", 1)
 
 
 def regression(network: nn.Module) -> Predict:
@@ -174,7 +182,7 @@ def main() -> None:
     for entry in options.runs:
         label, _, run = entry.partition("=")
         network = load_network(Path(run))
-        ab = list(answers(photos, regression(network)))
+        ab = list(answers(photos, regression(network), stride_of(network)))
         points += curve(label, "strength", ab, photo_truths)
         if hasattr(network, "classes"):
             for temperature in TEMPERATURES:

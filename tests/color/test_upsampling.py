@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tomau.color import guide_sizes, upsample_chroma
+from tomau.color import guide_sizes, guided_detail, upsample_chroma
 
 BOX, BICUBIC = Image.Resampling.BOX, Image.Resampling.BICUBIC
 
@@ -166,3 +166,24 @@ def test_what_is_prepared_of_a_large_picture_stays_small(full: tuple[int, int]) 
     assert all(size <= after for size, after in pairwise(sizes))
     assert sizes[-1][0] <= full[0]
     assert sizes[-1][1] <= full[1]
+
+
+def test_grain_of_chroma_goes_and_its_edges_stay(photo_lab: np.ndarray) -> None:
+    l = np.ascontiguousarray(photo_lab[..., 0])
+    ab = np.ascontiguousarray(photo_lab[..., 1:])
+    grain = np.random.default_rng(0).normal(0, 15, ab.shape).astype(np.float32)
+    calm = guided_detail(ab + grain, l, 8)
+    assert calm.shape == ab.shape
+    assert calm.dtype == np.float32
+    assert rmse(calm, ab) < 0.7 * rmse(ab + grain, ab)
+    height, width = l.shape
+    cells = resize(ab, round(height / 8), round(width / 8), BOX)
+    assert rmse(guided_detail(ab, l, 8), ab) < rmse(resize(cells, height, width, BICUBIC), ab)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 300), (130, 61)])
+def test_chroma_of_one_colour_is_left_as_it_is(shape: tuple[int, int]) -> None:
+    l = np.random.default_rng(1).uniform(0, 100, shape).astype(np.float32)
+    ab = np.broadcast_to(np.float32([20, -30]), (*shape, 2))
+    np.testing.assert_allclose(guided_detail(ab, l, 8), ab, atol=1e-3)
+    assert guided_detail(ab, l, 1) is ab

@@ -17,7 +17,7 @@ from tomau.color.spaces import (
     normalize_l,
     srgb_to_lab,
 )
-from tomau.color.upsampling import guide_sizes, reduce_by_area, upsample_chroma
+from tomau.color.upsampling import guide_sizes, guided_detail, reduce_by_area, upsample_chroma
 
 __all__ = [
     "StripRenderer",
@@ -27,6 +27,7 @@ __all__ = [
     "denormalize_l",
     "fit_chroma",
     "guide_sizes",
+    "guided_detail",
     "lab_to_srgb",
     "luminance",
     "normalize_ab",

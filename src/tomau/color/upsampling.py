@@ -232,3 +232,24 @@ def upsample_chroma(ab_low: Plane, l: Plane) -> Plane:
     guide = _reduced(l, guide_sizes(ab_low.shape[:2], l.shape)[-1])
     ab = ChromaUpsampler(ab_low, guide, l.shape).rows(l, slice(0, len(l)))
     return np.ascontiguousarray(np.moveaxis(ab, 0, 2))
+
+
+def guided_detail(ab: Plane, l: Plane, stride: int) -> Plane:
+    """Replace chroma's fine detail by that which its luminance tells of.
+
+    What a network adds to chroma below a certain size may be grain rather than colour. Averaging
+    removes it, and guided enlargement puts edges back where luminance has them.
+
+    Args:
+        ab: ``[H, W, 2]`` float32.
+        l: ``[H, W]`` float32, L* 0..100.
+        stride: side in pixels of the cells that chroma is averaged over; 1 leaves it as it is.
+
+    Returns:
+        ``[H, W, 2]`` float32.
+    """
+    if stride == 1:
+        return ab
+    height, width = (max(1, round(side / stride)) for side in l.shape)
+    planes = (_reduced(plane, (height, width)) for plane in np.moveaxis(ab, 2, 0))
+    return upsample_chroma(np.stack([*planes], axis=-1), l)

@@ -106,6 +106,7 @@ def describe(
         "stride": trained.stride,
         "size": size,
         "chroma_gain": chroma_gain,
+        "chroma_stride": getattr(trained.generator, "chroma_stride", 1),
         "hints": isinstance(trained.generator, HintUNet),
         "recipe": {key: config[key] for key in ("phases", "seed", "ema_decay")},
         "created": datetime.now(UTC).date().isoformat(),

@@ -26,6 +26,8 @@ class ModelCard(BaseModel):
     ``stride``: the network takes heights and widths that are multiples of it.
     ``size``: default short side of the working picture in pixels.
     ``chroma_gain``: factor on the predicted ab that calibrates the model's saturation.
+    ``chroma_stride``: side, in pixels of the working picture, of the cells that predicted chroma is
+    averaged over; what is finer comes from luminance.
     ``hints``: whether the network takes colour hints beside the luminance.
     ``subject``: what a specialist was trained for, as the router names it; empty for all else.
     ``quantization``: how an 8-bit model was made, empty for float models.
@@ -42,6 +44,7 @@ class ModelCard(BaseModel):
     stride: Annotated[int, Field(ge=1)]
     size: Annotated[int, Field(ge=1)] = 256
     chroma_gain: Annotated[float, Field(gt=0)] = 1.0
+    chroma_stride: Annotated[int, Field(ge=1)] = 1
     hints: bool = False
     subject: str = ""
     quantization: dict[str, JsonValue] = {}

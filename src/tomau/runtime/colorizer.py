@@ -13,6 +13,7 @@ import numpy as np
 from tomau.color import (
     denormalize_ab,
     guide_sizes,
+    guided_detail,
     luminance,
     normalize_l,
     reduce_by_area,
@@ -233,6 +234,7 @@ class Colorizer:
         ab = np.moveaxis(answer.ab[0], 0, -1)[: target.height, : target.width]
         gain = np.float32(self.card.chroma_gain)
         ab = np.ascontiguousarray(denormalize_ab(ab) * gain, dtype=np.float32)
+        ab = guided_detail(ab, small, self.card.chroma_stride)
         guide, features, classes = (
             None if port is None else np.moveaxis(port[0], 0, -1)
             for port in (answer.guide, answer.features, answer.classes)

@@ -5,7 +5,7 @@ colours; a light decoder answers chroma and a guide at a quarter of the size, an
 over the bins of the a*b* plane at an eighth. The guide tells what each place has to look like to
 take a colour from another place. Hints are spread along it when all else is done, so one run of
 the network serves every hint that a person tries, and without hints nothing is computed for them.
-Edges finer than a quarter come from luminance, see `tomau.color`.
+Finer edges come from luminance, see `tomau.color.upsampling.guided_detail`.
 
 Sources: the distribution after Zhang, Isola, Efros, ECCV 2016; attention after Vaswani et al. 2017
 with the positional convolution of Chu et al., "Conditional Positional Encodings for Vision
@@ -55,6 +55,8 @@ class HintUNet(nn.Module):
     """Luminance and hints to chroma."""
 
     stride = 32
+    # Finer than this its chroma is grain more than colour: there luminance guides it.
+    chroma_stride = 8
 
     def __init__(self, encoder: str, *, inputs: int = 1, outputs: int = 2) -> None:
         super().__init__()
