@@ -80,6 +80,27 @@ class Matches:
     place: NDArray[np.intp]
 
 
+@dataclass(frozen=True)
+class _Keys:
+    """The cells of references that count, n in all.
+
+    Attributes:
+        features: (n, C), as the network sees them.
+        expected: (n, bins), as `expected_colors` says.
+        l: (n,), mean L*.
+        ab: (n, 2), mean true colour.
+        reference: (n,), which one holds the cell.
+        place: (n, 2), its upper left corner there, in pixels.
+    """
+
+    features: Floats
+    expected: Floats
+    l: Floats
+    ab: Floats
+    reference: NDArray[np.intp]
+    place: NDArray[np.intp]
+
+
 def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
     """Find for each cell of a photograph what the references hold of its sort.
 
@@ -88,36 +109,61 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
         references: one or more, of which at least one cell is opaque; by the same network.
     """
     ours, our_l, shape = _described(prediction)
-    parts = [_described(seen.prediction) for seen in references]
-    keys, key_l = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
-    # What all have in common tells nothing apart.
-    mean = np.concatenate((ours, keys)).mean(axis=0)
-    ours, keys = _unit(ours - mean), _unit(keys - mean)
-    colors = np.concatenate([_cells(seen.ab, seen.prediction) for seen in references])
-    counted = np.concatenate([_whole(seen) for seen in references])
-    if not counted.any():  # specks only, between them their mean
-        counted = np.concatenate([_whole(replace(s, opaque=s.opaque | True)) for s in references])
-    place = np.concatenate([_corners(part[2]) for part in parts])
-    number = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
+    keys = _keys(references)
+    ours, features = _centred(ours, keys.features)
     expected = expected_colors(prediction)
-    told = np.concatenate([expected_colors(seen.prediction) for seen in references])
-    keys, key_l, colors, place, number, told = (
-        array[counted] for array in (keys, key_l, colors, place, number, told)
-    )
     ab = np.empty((len(ours), 2), np.float32)
     best = np.empty(len(ours), np.intp)
     likeness = np.empty(len(ours), np.float32)
     for start in range(0, len(ours), _CELLS_AT_ONCE):
         part = slice(start, start + _CELLS_AT_ONCE)
-        cosine = ours[part] @ keys.T
-        apart = (our_l[part, np.newaxis] - key_l) / _LIGHT
+        cosine = ours[part] @ features.T
+        apart = (our_l[part, np.newaxis] - keys.l) / _LIGHT
         logits = cosine / _TEMPERATURE - np.square(apart) / 2
-        overlap = expected[part] @ told.T
+        overlap = expected[part] @ keys.expected.T
         weights = np.exp((overlap - overlap.max(axis=1, keepdims=True)) / _OVERLAP)
-        ab[part] = weights @ colors / weights.sum(axis=1, keepdims=True)
+        ab[part] = weights @ keys.ab / weights.sum(axis=1, keepdims=True)
         best[part] = logits.argmax(axis=1)
         likeness[part] = np.take_along_axis(cosine, best[part, np.newaxis], axis=1)[:, 0]
-    return Matches(shape, ab, likeness, number[best], place[best])
+    return Matches(shape, ab, likeness, keys.reference[best], keys.place[best])
+
+
+def alike_places(
+    prediction: Prediction, references: Sequence[Seen], row: int, column: int
+) -> list[Floats]:
+    """Tell how far each cell of references shows what one cell of a photograph shows.
+
+    Alike is what the network both describes alike and expects the same colours of; light does not
+    count, nor does what is transparent.
+
+    Args:
+        prediction: of the photograph, by a network that tells features.
+        references: one or more, of which at least one cell is opaque; by the same network.
+        row: of the cell, `CELL` pixels each.
+        column: the same.
+
+    Returns:
+        Per reference (rows, columns), 1 in all of them together; their cells cover the picture.
+
+    Raises:
+        UsageError: the network tells no features.
+    """
+    ours, _, shape = _described(prediction)
+    keys = _keys(references)
+    ours, features = _centred(ours, keys.features)
+    cell = row * shape[1] + column
+    logits = features @ ours[cell] / _TEMPERATURE
+    logits += keys.expected @ expected_colors(prediction)[cell] / _OVERLAP
+    weights = np.exp(logits - logits.max())
+    weights /= weights.sum()
+    found = []
+    for number, seen in enumerate(references):
+        own = keys.reference == number
+        rows, columns = (side * _FEATURE_STRIDE // CELL for side in _sides(seen.prediction))
+        plane = np.zeros((rows, columns), np.float32)
+        plane[tuple(keys.place[own].T // CELL)] = weights[own]
+        found.append(plane)
+    return found
 
 
 def same_things(
@@ -170,6 +216,29 @@ def _together(moved: Floats) -> Floats:
             count += (np.abs(gap) <= _SLACK).all(axis=2)
     inside = np.isfinite(moved[..., 0])
     return np.where(inside, np.clip((count - 1 - _FEW) / (_MOST - _FEW), 0, 1), 0)
+
+
+def _keys(references: Sequence[Seen]) -> _Keys:
+    """Gather the cells of references that lie in the picture and hold no transparent pixel."""
+    parts = [_described(seen.prediction) for seen in references]
+    counted = np.concatenate([_whole(seen) for seen in references])
+    if not counted.any():  # specks only, between them their mean
+        counted = np.concatenate([_whole(replace(s, opaque=s.opaque | True)) for s in references])
+    gathered = (
+        [part[0] for part in parts],
+        [expected_colors(seen.prediction) for seen in references],
+        [part[1] for part in parts],
+        [_cells(seen.ab, seen.prediction) for seen in references],
+        [np.full(len(part[1]), number) for number, part in enumerate(parts)],
+        [_corners(part[2]) for part in parts],
+    )
+    return _Keys(*(np.concatenate(arrays)[counted] for arrays in gathered))
+
+
+def _centred(ours: Floats, keys: Floats) -> tuple[Floats, Floats]:
+    """Unit vectors without what all have in common, which tells nothing apart."""
+    mean = np.concatenate((ours, keys)).mean(axis=0)
+    return _unit(ours - mean), _unit(keys - mean)
 
 
 def _described(prediction: Prediction) -> tuple[Floats, Floats, tuple[int, int]]:
