@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tomau.edits.likeness import expected_colors, not_able
+from tomau.edits.likeness import covariance, expected_colors, not_able
 from tomau.edits.spreading import CELL
 from tomau.runtime.hints import enlarged, pooled
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _FEATURE_STRIDE = 16
 _TEMPERATURE = 0.1  # of cosines of features
-_OVERLAP = 0.025  # the same of overlaps of distributions; chosen on training photographs
+_OVERLAP, _SORT = 0.125, 0.33  # of overlaps, and of cosines beside them, where a sort is meant
 _LIGHT = 16.0  # of L*: things of one sort that differ so much in light are half as alike
 _ALIKE, _SAME = 0.3, 0.95  # cosines from which likeness counts, and counts whole
 _PATCH, _REACH = 12, 6  # pixels that are compared, and how far around the matched cell
@@ -68,6 +68,8 @@ class Matches:
     Attributes:
         shape: rows and columns of cells.
         ab: (n, 2) float32, mean colour of what is of the same sort.
+        spread: (n, 2, 2) float32, covariance of these colours.
+        nearest: (n, 2) float32, mean colour of what is the most alike of that sort.
         likeness: (n,) float32, cosine of the best match.
         reference: (n,), which reference holds the best match.
         place: (n, 2), its upper left corner there, in pixels.
@@ -75,6 +77,8 @@ class Matches:
 
     shape: tuple[int, int]
     ab: Floats
+    spread: Floats
+    nearest: Floats
     likeness: Floats
     reference: NDArray[np.intp]
     place: NDArray[np.intp]
@@ -113,6 +117,8 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
     ours, features = _centred(ours, keys.features)
     expected = expected_colors(prediction)
     ab = np.empty((len(ours), 2), np.float32)
+    nearest = np.empty_like(ab)
+    spread = np.empty((len(ours), 2, 2), np.float32)
     best = np.empty(len(ours), np.intp)
     likeness = np.empty(len(ours), np.float32)
     for start in range(0, len(ours), _CELLS_AT_ONCE):
@@ -120,12 +126,13 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
         cosine = ours[part] @ features.T
         apart = (our_l[part, np.newaxis] - keys.l) / _LIGHT
         logits = cosine / _TEMPERATURE - np.square(apart) / 2
-        overlap = expected[part] @ keys.expected.T
-        weights = np.exp((overlap - overlap.max(axis=1, keepdims=True)) / _OVERLAP)
-        ab[part] = weights @ keys.ab / weights.sum(axis=1, keepdims=True)
+        overlap = expected[part] @ keys.expected.T / _OVERLAP
+        weights = _softmax(overlap + cosine / _SORT)
+        ab[part], spread[part] = weights @ keys.ab, covariance(weights, keys.ab)
+        nearest[part] = _softmax(overlap + cosine / _TEMPERATURE) @ keys.ab
         best[part] = logits.argmax(axis=1)
         likeness[part] = np.take_along_axis(cosine, best[part, np.newaxis], axis=1)[:, 0]
-    return Matches(shape, ab, likeness, keys.reference[best], keys.place[best])
+    return Matches(shape, ab, spread, nearest, likeness, keys.reference[best], keys.place[best])
 
 
 def alike_places(
@@ -152,10 +159,9 @@ def alike_places(
     keys = _keys(references)
     ours, features = _centred(ours, keys.features)
     cell = row * shape[1] + column
-    logits = features @ ours[cell] / _TEMPERATURE
+    logits = features @ ours[cell] / _SORT
     logits += keys.expected @ expected_colors(prediction)[cell] / _OVERLAP
-    weights = np.exp(logits - logits.max())
-    weights /= weights.sum()
+    weights = _softmax(logits[np.newaxis])[0]
     found = []
     for number, seen in enumerate(references):
         own = keys.reference == number
@@ -279,6 +285,13 @@ def _whole(seen: Seen) -> NDArray[np.bool_]:
 
 def _corners(shape: tuple[int, int]) -> NDArray[np.intp]:
     return np.indices(shape).reshape(2, -1).T * CELL
+
+
+def _softmax(logits: Floats) -> Floats:
+    """Row by row."""
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _unit(vectors: Floats) -> Floats:
