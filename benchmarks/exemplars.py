@@ -97,7 +97,9 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--choose", choices=("color", "gray"), default="color")
     parser.add_argument("--pairs", type=int, default=200)
-    parser.add_argument("--skip", type=int, default=0, help="the nearest so many pairs, for choices")
+    parser.add_argument(
+        "--skip", type=int, default=0, help="the nearest so many pairs, for choices"
+    )
     parser.add_argument("--references", type=int, default=3)
     parser.add_argument("--trusts", type=float, nargs="*", default=[0.5, 2.0])
     parser.add_argument("--every", type=int, default=5, help="all methods at each so many pairs")

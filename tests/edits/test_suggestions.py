@@ -66,9 +66,7 @@ def test_what_cannot_be_answered_is_told() -> None:
 def other(kind: int, ab: tuple[float, float], l: float = 55.0, opaque: bool = True) -> Seen:
     """A picture of one colour, which shows what our left half (0) or right half (1) shows."""
     shown = show((kind, kind), np.full((64, 80), l, np.float32))
-    return Seen(
-        shown, np.full((64, 80, 2), ab, np.float32), np.full((64, 80), opaque, dtype=bool)
-    )
+    return Seen(shown, np.full((64, 80, 2), ab, np.float32), np.full((64, 80), opaque, dtype=bool))
 
 
 def show(kinds: tuple[int, int], l: np.ndarray) -> Prediction:
