@@ -18,6 +18,9 @@ from tomau.runtime.prediction import Edit
 
 SIDE = 320
 PARROTS, HAT, BOATS, BOATS_TOO = "kodim23.avif", "kodim04.avif", "kodim10.avif", "kodim09.avif"
+SETTLERS = Path(__file__).parents[1] / "examples/photos/settlers.jpg"
+DRESS = "184,198=#b02030"
+STAYING = ("125,185=#d0c8b8", "205,135=#c8a888")
 FEATHERS = ("560,200=#c02018", "180,420=#e0b020")
 
 
@@ -26,8 +29,22 @@ def looked_at(prepared: Prepared, edit: Edit | None = None) -> Image.Image:
     return to_pil(prepared.reduced(SIDE).answer(edit))
 
 
+def near_ones(colorizer: Colorizer) -> Image.Image:
+    """Show one hint on a dress, and how it is kept from what is beside it."""
+    prepared = colorizer.prepare(read_picture(SETTLERS))
+    size = (prepared.width, prepared.height)
+    edits = {
+        "no hint": None,
+        "one hint": Hints.parse(*size, DRESS),
+        "--reach 0.3": Hints.parse(*size, DRESS, reach=0.3),
+        "two more on what stays": Hints.parse(*size, DRESS, *STAYING),
+    }
+    row = [looked_at(prepared, edit) for edit in edits.values()]
+    return contact_sheet([row], titles=[*edits], tile=SIDE)
+
+
 def main() -> None:
-    """Write hints.jpg, references.jpg, variants.jpg."""
+    """Write hints.jpg, hints-near.jpg, references.jpg, variants.jpg."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="default")
     parser.add_argument("--pictures", type=Path, required=True)
@@ -45,6 +62,8 @@ def main() -> None:
     titles = ["no hints", *(f"two hints, --reach {reach:g}" for reach in reaches)]
     sheet = contact_sheet([[looked_at(parrots), *hinted]], titles=titles, tile=SIDE)
     sheet.save(options.out / "hints.jpg", quality=88)
+
+    near_ones(colorizer).save(options.out / "hints-near.jpg", quality=88)
 
     boats, like = prepared(BOATS), read_picture(options.pictures / BOATS_TOO)
     methods = ("deep", "welsh", "reinhard", "transport")

@@ -97,6 +97,9 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--choose", choices=("color", "gray"), default="color")
     parser.add_argument("--pairs", type=int, default=200)
+    parser.add_argument(
+        "--skip", type=int, default=0, help="the nearest so many pairs, for choices"
+    )
     parser.add_argument("--references", type=int, default=3)
     parser.add_argument("--trusts", type=float, nargs="*", default=[0.5, 2.0])
     parser.add_argument("--every", type=int, default=5, help="all methods at each so many pairs")
@@ -107,7 +110,7 @@ def main() -> None:
     pool = [*photos(options.data)]
     nearest, near = neighbours(np.stack([told(photo) for photo in pool]), options.references)
     scores: dict[str, list[tuple[float, float]]] = {}
-    for row, k in enumerate(np.argsort(-near)[: options.pairs]):
+    for row, k in enumerate(np.argsort(-near)[options.skip :][: options.pairs]):
         others = [pool[other] for other in nearest[k]]
         whole = row % options.every == 0
         found = score(colorizer, pool[k], others, options.trusts, whole=whole)

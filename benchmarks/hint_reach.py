@@ -32,7 +32,7 @@ from tomau.runtime import Colorizer
 from tomau.runtime.prediction import Prediction
 from tomau.training.batch import recolor
 
-REACHES = (1.0, 0.7, 0.5, 0.4, 0.3, 0.2)
+REACHES = (1.0, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 BOUNDS = (None, 2 * BOUND, BOUND, BOUND / 2)
 COUNTS = (1, 5, 10)
 HEAD = (

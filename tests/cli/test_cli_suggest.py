@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.runtime.conftest import write_network
 from tomau.color.bins import ab_bins
@@ -66,3 +67,32 @@ def test_a_model_without_hints_is_told(tomau: Tomau, tiny_model: Path, gray_jpeg
     result = tomau("suggest", gray_jpeg, "--at", "5,5", "-m", tiny_model)
     assert result.exit_code == 2
     assert "suggestions were asked of a model that tells none" in result.stderr
+
+
+def test_a_gallery_is_asked_in_place_of_the_model(
+    tomau: Tomau, model: Path, gray_jpeg: Path, gray_u8: np.ndarray, tmp_path: Path
+) -> None:
+    place, picture = tmp_path / "gallery", tmp_path / "blue.png"
+    Image.fromarray(np.dstack((gray_u8 // 3, gray_u8 // 2, gray_u8))).save(picture)
+    added = tomau("gallery", "add", picture, "--gallery", place, "-m", model)
+    assert added.exit_code == 0, added.stderr
+    arguments = ("suggest", gray_jpeg, "--at", "100,70", "-m", model, "--gallery", place)
+    result = tomau(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    first, *_ = json.loads(result.stdout)
+    red, _, blue = bytes.fromhex(first["color"][1:])
+    assert blue > red + 40
+    assert first["hint"] == f"100,70={first['color']}"
+    assert first["picture"] == str(picture)
+    line, *_ = tomau(*arguments).stdout.splitlines()
+    assert line.endswith(f"--hint 100,70={first['color']}  {picture}")
+
+
+def test_an_empty_gallery_is_told(
+    tomau: Tomau, model: Path, gray_jpeg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for asked, told in (("own", tmp_path / "data/tomau/gallery"), (tmp_path / "x", tmp_path / "x")):
+        result = tomau("suggest", gray_jpeg, "--at", "5,5", "-m", model, "--gallery", asked)
+        assert result.exit_code == 2
+        assert f"the gallery {told} is empty" in " ".join(result.stderr.split())

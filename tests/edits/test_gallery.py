@@ -12,8 +12,10 @@ from tests.edits.network import HandMade
 from tests.edits.test_references import SHAPE, made_picture
 from tomau.color import luminance
 from tomau.edits.gallery import CARD_NAME, FromGallery, Gallery, describe
-from tomau.edits.references import Reference
+from tomau.edits.references import Reference, see
+from tomau.edits.suggestions import suggest_after
 from tomau.errors import DataError, MissingExtraError, UsageError
+from tomau.imaging import read_picture
 from tomau.runtime.card import ModelCard
 
 CARD = ModelCard(
@@ -101,6 +103,27 @@ def test_the_proposals_lend_their_colours(gallery: Gallery, folder: Path) -> Non
     expected = Reference.read(folder / "04.png")(said, *SHAPE)
     np.testing.assert_array_equal(answer.ab, expected.ab)
     assert answer.notes == ("colours after 04.png",)
+
+
+def test_the_most_alike_pictures_name_colours(gallery: Gallery) -> None:
+    said = asked(4)
+    paths = [one.path for one in gallery.suggest(said, count=8)]
+    seen = [see(read_picture(path), HandMade(SHAPE)) for path in paths]
+    expected = suggest_after(said, seen, 0.3, 0.5, count=4)
+    found = gallery.suggest_colors(said, 0.3, 0.5, count=4)
+    assert [one for one, _ in found] == list(expected)
+    assert [path for _, path in found] == [paths[one.picture or 0] for one in expected]
+    assert len({one.rgb for one in expected}) > 1
+
+
+def test_colours_need_pictures_and_a_model_that_sees(gallery: Gallery, folder: Path) -> None:
+    plain = HandMade(SHAPE, sees=False)(luminance(made_picture(1).pixels))
+    with pytest.raises(UsageError, match="a model that tells no features"):
+        gallery.suggest_colors(plain, 0.5, 0.5)
+    for path in folder.iterdir():
+        path.unlink()
+    with pytest.raises(UsageError, match="is there any more; fill it again"):
+        gallery.suggest_colors(asked(1), 0.5, 0.5)
 
 
 def test_what_cannot_be_used_is_named_and_left_out(tmp_path: Path, folder: Path) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.edits.network import HandMade
-from tomau.edits.likeness import bounds, expected_colors
+from tomau.color.bins import ab_bins
+from tomau.edits.likeness import bounds, covariance, doubt, expected_colors
 from tomau.errors import UsageError
 from tomau.runtime.prediction import Prediction
 
@@ -46,3 +47,21 @@ def test_a_network_without_a_distribution_is_told() -> None:
     prediction = replace(HandMade()(np.zeros((32, 32), np.float32)), classes=None)
     with pytest.raises(UsageError, match="by a model that tells no features"):
         expected_colors(prediction)
+
+
+def test_covariance_is_that_of_numpy() -> None:
+    random = np.random.default_rng(0)
+    weights = random.dirichlet(np.ones(7), 3).astype(np.float32)
+    colors = random.normal(0, 30, (7, 2)).astype(np.float32)
+    expected = [np.cov(colors.T, aweights=row, ddof=0) for row in weights]
+    np.testing.assert_allclose(covariance(weights, colors), expected, rtol=1e-3, atol=0.05)
+
+
+def test_doubt_is_along_the_colours_that_are_possible() -> None:
+    classes = np.full((1, 2, 305), -30.0, np.float32)
+    for ab in ((-40, 20), (40, 20)):
+        classes[0, 0, np.linalg.norm(ab_bins() - ab, axis=1).argmin()] = 0
+    classes[0, 1, 0] = 0
+    said = Prediction(np.zeros((8, 16), np.float32), np.zeros((8, 16, 2), np.float32),
+                      classes=classes)  # fmt: skip
+    np.testing.assert_allclose(doubt(said), [[[1600, 0], [0, 0]], np.zeros((2, 2))], atol=1)

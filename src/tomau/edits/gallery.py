@@ -21,7 +21,9 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tomau.color import luminance
-from tomau.edits.references import ExemplarMethod, Reference, is_gray
+from tomau.edits.likeness import not_able
+from tomau.edits.references import ExemplarMethod, Reference, is_gray, see
+from tomau.edits.suggestions import suggest_after
 from tomau.errors import DataError, MissingExtraError, TomauError, UsageError
 from tomau.imaging import read_picture
 from tomau.imaging.atomic import atomic_output
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tomau.edits.suggestions import Suggestion
     from tomau.runtime import Colorizer
     from tomau.runtime.prediction import Prediction
 
@@ -41,6 +44,7 @@ PROPOSALS = 3
 
 _THUMBNAIL = 16
 _LINKS = 32  # of each picture in the graph of neighbours
+_CONSULTED = 8  # pictures that are asked for colours
 
 
 class _Entry(BaseModel):
@@ -179,6 +183,46 @@ class Gallery:
                 found.append(Proposal(Path(entry.path), float(alike)))
         return tuple(found)
 
+    def suggest_colors(
+        self, prediction: Prediction, x: float, y: float, *, count: int = 6
+    ) -> tuple[tuple[Suggestion, Path], ...]:
+        """Name the colours that a place has in pictures like the photograph, the best first.
+
+        Args:
+            prediction: of the photograph, by the gallery's model, which tells features.
+            x: of the place, 0 at the left edge to 1 at the right.
+            y: 0 at the top edge to 1 at the bottom.
+            count: at most so many.
+
+        Returns:
+            Each colour with the picture that speaks most for it.
+
+        Raises:
+            UsageError: the gallery is empty, of another model, or none of its files is left; the
+                place lies outside; the model tells no features.
+            ImageReadError: one of the pictures cannot be read.
+        """
+        if prediction.ask is None or prediction.features is None:
+            raise not_able()
+        paths = self.nearest(prediction, _CONSULTED)
+        seen = [see(read_picture(path), prediction.ask) for path in paths]
+        found = suggest_after(prediction, seen, x, y, count=count)
+        return tuple((one, paths[one.picture or 0]) for one in found)
+
+    def nearest(self, prediction: Prediction, count: int) -> list[Path]:
+        """Name the files of `suggest`, of which there is one at least.
+
+        Raises:
+            UsageError: the gallery is empty, of another model, or none of its files is left.
+        """
+        paths = [found.path for found in self.suggest(prediction, count=count)]
+        if not paths:
+            raise UsageError(
+                f"no picture that the gallery {self.folder} proposes is there any more; "
+                "fill it again: tomau gallery add FOLDER"
+            )
+        return paths
+
     def _check_model(self, sha256: str) -> None:
         if self._card is not None and self._card.sha256 != sha256:
             raise UsageError(
@@ -244,12 +288,7 @@ class FromGallery:
         Raises:
             UsageError: the gallery is empty, of another model, or none of its files is left.
         """
-        paths = [found.path for found in self.gallery.suggest(prediction, count=self.count)]
-        if not paths:
-            raise UsageError(
-                f"no picture that the gallery {self.gallery.folder} proposes is there any more; "
-                "fill it again: tomau gallery add FOLDER"
-            )
+        paths = self.gallery.nearest(prediction, self.count)
         edit = Reference.read(*paths, method=self.method, trust=self.trust)
         answer = edit(prediction, height, width)
         note = f"colours after {', '.join(path.name for path in paths)}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tomau.color.bins import ab_bins
 from tomau.edits.spreading import CELL
 from tomau.errors import UsageError
 from tomau.runtime.hints import enlarged, pooled
@@ -35,6 +36,27 @@ def expected_colors(prediction: Prediction) -> Floats:
     roots = np.exp((logits - logits.max(axis=1, keepdims=True)) / 2)
     unit: Floats = roots / np.linalg.norm(roots, axis=1, keepdims=True)
     return unit
+
+
+def doubt(prediction: Prediction) -> Floats:
+    """Covariance of the colours that a network expects, cell by cell: (n, 2, 2), in squares of ab.
+
+    Raises:
+        UsageError: the network tells no distribution.
+    """
+    classes = _classes(prediction)
+    logits = classes.reshape(-1, classes.shape[2])
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return covariance(shares / shares.sum(axis=1, keepdims=True), ab_bins())
+
+
+def covariance(weights: Floats, colors: Floats) -> Floats:
+    """Covariance (n, 2, 2) of colours (m, 2), each by its n weights (n, m), 1 in all."""
+    mean = weights @ colors
+    products = colors[:, :, np.newaxis] * colors[:, np.newaxis]
+    square = (weights @ products.reshape(-1, 4)).reshape(-1, 2, 2)
+    spread: Floats = square - mean[:, :, np.newaxis] * mean[:, np.newaxis]
+    return spread
 
 
 def bounds(prediction: Prediction, marked: NDArray[np.bool_], width: float) -> Floats:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tomau.edits.likeness import expected_colors, not_able
+from tomau.edits.likeness import covariance, expected_colors, not_able
 from tomau.edits.spreading import CELL
 from tomau.runtime.hints import enlarged, pooled
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _FEATURE_STRIDE = 16
 _TEMPERATURE = 0.1  # of cosines of features
-_OVERLAP = 0.025  # the same of overlaps of distributions; chosen on training photographs
+_OVERLAP, _SORT = 0.125, 0.33  # of overlaps, and of cosines beside them, where a sort is meant
 _LIGHT = 16.0  # of L*: things of one sort that differ so much in light are half as alike
 _ALIKE, _SAME = 0.3, 0.95  # cosines from which likeness counts, and counts whole
 _PATCH, _REACH = 12, 6  # pixels that are compared, and how far around the matched cell
@@ -68,6 +68,8 @@ class Matches:
     Attributes:
         shape: rows and columns of cells.
         ab: (n, 2) float32, mean colour of what is of the same sort.
+        spread: (n, 2, 2) float32, covariance of these colours.
+        nearest: (n, 2) float32, mean colour of what is the most alike of that sort.
         likeness: (n,) float32, cosine of the best match.
         reference: (n,), which reference holds the best match.
         place: (n, 2), its upper left corner there, in pixels.
@@ -75,7 +77,30 @@ class Matches:
 
     shape: tuple[int, int]
     ab: Floats
+    spread: Floats
+    nearest: Floats
     likeness: Floats
+    reference: NDArray[np.intp]
+    place: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The cells of references that count, n in all.
+
+    Attributes:
+        features: (n, C), as the network sees them.
+        expected: (n, bins), as `expected_colors` says.
+        l: (n,), mean L*.
+        ab: (n, 2), mean true colour.
+        reference: (n,), which one holds the cell.
+        place: (n, 2), its upper left corner there, in pixels.
+    """
+
+    features: Floats
+    expected: Floats
+    l: Floats
+    ab: Floats
     reference: NDArray[np.intp]
     place: NDArray[np.intp]
 
@@ -88,36 +113,63 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
         references: one or more, of which at least one cell is opaque; by the same network.
     """
     ours, our_l, shape = _described(prediction)
-    parts = [_described(seen.prediction) for seen in references]
-    keys, key_l = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
-    # What all have in common tells nothing apart.
-    mean = np.concatenate((ours, keys)).mean(axis=0)
-    ours, keys = _unit(ours - mean), _unit(keys - mean)
-    colors = np.concatenate([_cells(seen.ab, seen.prediction) for seen in references])
-    counted = np.concatenate([_whole(seen) for seen in references])
-    if not counted.any():  # specks only, between them their mean
-        counted = np.concatenate([_whole(replace(s, opaque=s.opaque | True)) for s in references])
-    place = np.concatenate([_corners(part[2]) for part in parts])
-    number = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
+    keys = _keys(references)
+    ours, features = _centred(ours, keys.features)
     expected = expected_colors(prediction)
-    told = np.concatenate([expected_colors(seen.prediction) for seen in references])
-    keys, key_l, colors, place, number, told = (
-        array[counted] for array in (keys, key_l, colors, place, number, told)
-    )
     ab = np.empty((len(ours), 2), np.float32)
+    nearest = np.empty_like(ab)
+    spread = np.empty((len(ours), 2, 2), np.float32)
     best = np.empty(len(ours), np.intp)
     likeness = np.empty(len(ours), np.float32)
     for start in range(0, len(ours), _CELLS_AT_ONCE):
         part = slice(start, start + _CELLS_AT_ONCE)
-        cosine = ours[part] @ keys.T
-        apart = (our_l[part, np.newaxis] - key_l) / _LIGHT
+        cosine = ours[part] @ features.T
+        apart = (our_l[part, np.newaxis] - keys.l) / _LIGHT
         logits = cosine / _TEMPERATURE - np.square(apart) / 2
-        overlap = expected[part] @ told.T
-        weights = np.exp((overlap - overlap.max(axis=1, keepdims=True)) / _OVERLAP)
-        ab[part] = weights @ colors / weights.sum(axis=1, keepdims=True)
+        overlap = expected[part] @ keys.expected.T / _OVERLAP
+        weights = _softmax(overlap + cosine / _SORT)
+        ab[part], spread[part] = weights @ keys.ab, covariance(weights, keys.ab)
+        nearest[part] = _softmax(overlap + cosine / _TEMPERATURE) @ keys.ab
         best[part] = logits.argmax(axis=1)
         likeness[part] = np.take_along_axis(cosine, best[part, np.newaxis], axis=1)[:, 0]
-    return Matches(shape, ab, likeness, number[best], place[best])
+    return Matches(shape, ab, spread, nearest, likeness, keys.reference[best], keys.place[best])
+
+
+def alike_places(
+    prediction: Prediction, references: Sequence[Seen], row: int, column: int
+) -> list[Floats]:
+    """Tell how far each cell of references shows what one cell of a photograph shows.
+
+    Alike is what the network both describes alike and expects the same colours of; light does not
+    count, nor does what is transparent.
+
+    Args:
+        prediction: of the photograph, by a network that tells features.
+        references: one or more, of which at least one cell is opaque; by the same network.
+        row: of the cell, `CELL` pixels each.
+        column: the same.
+
+    Returns:
+        Per reference (rows, columns), 1 in all of them together; their cells cover the picture.
+
+    Raises:
+        UsageError: the network tells no features.
+    """
+    ours, _, shape = _described(prediction)
+    keys = _keys(references)
+    ours, features = _centred(ours, keys.features)
+    cell = row * shape[1] + column
+    logits = features @ ours[cell] / _SORT
+    logits += keys.expected @ expected_colors(prediction)[cell] / _OVERLAP
+    weights = _softmax(logits[np.newaxis])[0]
+    found = []
+    for number, seen in enumerate(references):
+        own = keys.reference == number
+        rows, columns = (side * _FEATURE_STRIDE // CELL for side in _sides(seen.prediction))
+        plane = np.zeros((rows, columns), np.float32)
+        plane[tuple(keys.place[own].T // CELL)] = weights[own]
+        found.append(plane)
+    return found
 
 
 def same_things(
@@ -172,6 +224,29 @@ def _together(moved: Floats) -> Floats:
     return np.where(inside, np.clip((count - 1 - _FEW) / (_MOST - _FEW), 0, 1), 0)
 
 
+def _keys(references: Sequence[Seen]) -> _Keys:
+    """Gather the cells of references that lie in the picture and hold no transparent pixel."""
+    parts = [_described(seen.prediction) for seen in references]
+    counted = np.concatenate([_whole(seen) for seen in references])
+    if not counted.any():  # specks only, between them their mean
+        counted = np.concatenate([_whole(replace(s, opaque=s.opaque | True)) for s in references])
+    gathered = (
+        [part[0] for part in parts],
+        [expected_colors(seen.prediction) for seen in references],
+        [part[1] for part in parts],
+        [_cells(seen.ab, seen.prediction) for seen in references],
+        [np.full(len(part[1]), number) for number, part in enumerate(parts)],
+        [_corners(part[2]) for part in parts],
+    )
+    return _Keys(*(np.concatenate(arrays)[counted] for arrays in gathered))
+
+
+def _centred(ours: Floats, keys: Floats) -> tuple[Floats, Floats]:
+    """Unit vectors without what all have in common, which tells nothing apart."""
+    mean = np.concatenate((ours, keys)).mean(axis=0)
+    return _unit(ours - mean), _unit(keys - mean)
+
+
 def _described(prediction: Prediction) -> tuple[Floats, Floats, tuple[int, int]]:
     """Features (n, C) and mean L* (n,) of the cells of a picture, and their rows and columns."""
     if prediction.features is None:
@@ -210,6 +285,13 @@ def _whole(seen: Seen) -> NDArray[np.bool_]:
 
 def _corners(shape: tuple[int, int]) -> NDArray[np.intp]:
     return np.indices(shape).reshape(2, -1).T * CELL
+
+
+def _softmax(logits: Floats) -> Floats:
+    """Row by row."""
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _unit(vectors: Floats) -> Floats:
