@@ -224,5 +224,5 @@ def _digest(picture: Picture) -> str:
     shown = hashlib.sha256(repr((picture.pixels.shape, picture.pixels.dtype.str)).encode())
     for plane in (picture.pixels, picture.alpha):
         if plane is not None:
-            shown.update(np.ascontiguousarray(plane).data)
+            shown.update(plane.tobytes())
     return shown.hexdigest()
