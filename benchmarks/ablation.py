@@ -87,7 +87,6 @@ VARIANTS = (
         (_losses(colorfulness_error=0.5, features=0.5), *_RESNET18),
     ),
     Variant("without classes", (_losses(classes=0),)),
-    Variant("l1 in place of smooth-l1", (_losses(smooth_l1=0, l1=10),)),
 )
 
 
