@@ -113,6 +113,15 @@ def test_openvino_answers_as_onnx_runtime(hint_model: Path) -> None:
 
 
 @needs_openvino
+def test_bfloat16_is_near(hint_model: Path) -> None:
+    one, other = (
+        open_session(hint_model, device=name, threads=1) for name in ("cpu", "openvino-bf16")
+    )
+    l = random_l(1, 1, 64, 96)
+    assert np.abs(one.run(l).ab - other.run(l).ab).max() * 110 < 5
+
+
+@needs_openvino
 def test_openvino_refuses_a_size_that_its_layers_cannot_take() -> None:
     """It would answer with what it had before."""
     from tomau.runtime.store import EMBEDDED_FOLDER
@@ -149,4 +158,5 @@ def test_openvino_is_listed_if_it_is_installed(
 ) -> None:
     monkeypatch.setattr(sessions, "find_spec", lambda _: object() if installed else None)
     assert ("openvino" in usable_devices()) == installed
+    assert ("openvino-bf16" in usable_devices()) == installed
     assert "cpu" in usable_devices()

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from tomau.runtime.working_size import AskedSize
 
-DeviceName: TypeAlias = Literal["auto", "cpu", "cuda", "openvino"]
+DeviceName: TypeAlias = Literal["auto", "cpu", "cuda", "openvino", "openvino-bf16"]
 
 Model: TypeAlias = Annotated[
     str,
@@ -68,7 +68,8 @@ Device: TypeAlias = Annotated[
     DeviceName,
     typer.Option(
         "--device",
-        help="What runs the network; auto takes a GPU if there is one, openvino needs that extra.",
+        help="What runs the network; auto takes a GPU if there is one, openvino needs that extra "
+        "and is faster, a little less exact, in bf16.",
     ),
 ]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]

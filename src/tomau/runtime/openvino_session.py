@@ -38,8 +38,8 @@ class OpenVinoSession:
         """Load an ONNX file of tomau's contract: ``l`` in, ``ab`` and perhaps more out.
 
         ``precision`` is that of the arithmetic. OpenVINO's own choice is bf16 wherever the
-        processor has it; here that has to be asked for, because it moved the embedded model's ab
-        by up to 0.4, and without matrix units (AMX) took 1.4 times as long.
+        processor has it; here that has to be asked for, because it moves the embedded model's ab by
+        up to 3.
 
         Raises:
             MissingExtraError: the package ``openvino`` is not installed.

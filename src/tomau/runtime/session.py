@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     import onnxruntime
     from numpy.typing import NDArray
 
-Device = Literal["auto", "cpu", "cuda", "openvino"]
+    from tomau.runtime.openvino_session import Precision
 
+Device = Literal["auto", "cpu", "cuda", "openvino", "openvino-bf16"]
+
+_OPENVINO_DEVICES = ("openvino", "openvino-bf16")
 _CPU = "CPUExecutionProvider"
 _PROVIDERS = {"cpu": _CPU, "cuda": "CUDAExecutionProvider"}
 
@@ -62,24 +65,26 @@ def usable_devices() -> tuple[str, ...]:
     import onnxruntime
 
     devices = _devices_of(onnxruntime.get_available_providers())
-    return devices if find_spec("openvino") is None else (*devices, "openvino")
+    return devices if find_spec("openvino") is None else (*devices, *_OPENVINO_DEVICES)
 
 
 def open_session(file: Path, *, device: str = "auto", threads: int | None = None) -> Session:
     """Load an ONNX file into the backend that a device asks for.
 
-    ``auto`` is ONNX Runtime, on CUDA where it can: on two processors OpenVINO in float32 took
-    0.91 of ONNX Runtime's time for the embedded model, too little to ask everybody for it.
+    ``auto`` is ONNX Runtime, on CUDA where it can: on two processors OpenVINO in float32 took as
+    long for the embedded model. ``openvino-bf16`` takes six tenths of that, where processors have
+    bfloat16, and moves ab by up to 3 (results/network_latency.csv).
 
     Raises:
         UsageError: the device cannot be used here.
-        MissingExtraError: the device is ``openvino`` and the package is not installed.
+        MissingExtraError: the device is one of OpenVINO's and the package is not installed.
         ModelError: the file is not a loadable ONNX network, or not of the contract.
     """
-    if device == "openvino":
+    if device in _OPENVINO_DEVICES:
         from tomau.runtime.openvino_session import OpenVinoSession
 
-        return OpenVinoSession(file, threads=threads)
+        precision: Precision = "bf16" if device.endswith("bf16") else "f32"
+        return OpenVinoSession(file, threads=threads, precision=precision)
     return OnnxSession(file, device=device, threads=threads)
 
 
