@@ -45,9 +45,14 @@ def doubt(prediction: Prediction) -> Floats:
         UsageError: the network tells no distribution.
     """
     classes = _classes(prediction)
-    logits = classes.reshape(-1, classes.shape[2])
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return covariance(shares / shares.sum(axis=1, keepdims=True), ab_bins())
+    return covariance(softmax(classes.reshape(-1, classes.shape[2])), ab_bins())
+
+
+def softmax(logits: Floats) -> Floats:
+    """Shares of logits along the last axis, 1 in all."""
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: Floats = weights / weights.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def covariance(weights: Floats, colors: Floats) -> Floats:

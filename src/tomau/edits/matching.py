@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tomau.edits.likeness import covariance, expected_colors, not_able
+from tomau.edits.likeness import covariance, expected_colors, not_able, softmax
 from tomau.edits.spreading import CELL
 from tomau.runtime.hints import enlarged, pooled
 
@@ -127,9 +127,9 @@ def match(prediction: Prediction, references: Sequence[Seen]) -> Matches:
         apart = (our_l[part, np.newaxis] - keys.l) / _LIGHT
         logits = cosine / _TEMPERATURE - np.square(apart) / 2
         overlap = expected[part] @ keys.expected.T / _OVERLAP
-        weights = _softmax(overlap + cosine / _SORT)
+        weights = softmax(overlap + cosine / _SORT)
         ab[part], spread[part] = weights @ keys.ab, covariance(weights, keys.ab)
-        nearest[part] = _softmax(overlap + cosine / _TEMPERATURE) @ keys.ab
+        nearest[part] = softmax(overlap + cosine / _TEMPERATURE) @ keys.ab
         best[part] = logits.argmax(axis=1)
         likeness[part] = np.take_along_axis(cosine, best[part, np.newaxis], axis=1)[:, 0]
     return Matches(shape, ab, spread, nearest, likeness, keys.reference[best], keys.place[best])
@@ -161,7 +161,7 @@ def alike_places(
     cell = row * shape[1] + column
     logits = features @ ours[cell] / _SORT
     logits += keys.expected @ expected_colors(prediction)[cell] / _OVERLAP
-    weights = _softmax(logits[np.newaxis])[0]
+    weights = softmax(logits)
     found = []
     for number, seen in enumerate(references):
         own = keys.reference == number
@@ -285,13 +285,6 @@ def _whole(seen: Seen) -> NDArray[np.bool_]:
 
 def _corners(shape: tuple[int, int]) -> NDArray[np.intp]:
     return np.indices(shape).reshape(2, -1).T * CELL
-
-
-def _softmax(logits: Floats) -> Floats:
-    """Row by row."""
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
-    return shares
 
 
 def _unit(vectors: Floats) -> Floats:

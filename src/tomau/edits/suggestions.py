@@ -13,6 +13,7 @@ import numpy as np
 
 from tomau.color import render_u8
 from tomau.color.bins import BIN_STEP, ab_bins, bin_grid
+from tomau.edits.likeness import softmax
 from tomau.edits.matching import alike_places
 from tomau.edits.spreading import CELL
 from tomau.errors import UsageError
@@ -69,9 +70,8 @@ def suggest(
             "suggestions were asked of a model that tells none; expected a model whose card says "
             '"hints": true (see: tomau models info)'
         )
-    logits = prediction.classes[row // CELL, column // CELL]
-    shares = np.exp(logits - logits.max())
-    groups = _likeliest(shares / shares.sum(), ab_bins(), count)
+    shares = softmax(prediction.classes[row // CELL, column // CELL])
+    groups = _likeliest(shares, ab_bins(), count)
     l = float(prediction.l[row, column])
     return tuple(_at_light(l, ab, share) for ab, share, _ in groups)
 
