@@ -15,6 +15,7 @@ import argparse
 import csv
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from tomau.color import compose_u8, srgb_to_lab
 from tomau.evaluation.metrics import ciede2000, psnr
 from tomau.models.hints import paint_hints
 from tomau.runtime import Colorizer
+from tomau.runtime.prediction import Prediction
 from tradeoff import held_out
 
 # Zhang et al., "Real-Time User-Guided Image Colorization", SIGGRAPH 2017: dB with local hints.
@@ -40,17 +42,28 @@ def patches(count: int, random: np.random.Generator) -> NDArray[np.int64]:
     return np.column_stack((np.zeros(count, np.int64), corners, np.full(count, PATCH)))
 
 
-def score(
-    colorizer: Colorizer, rgb_u8: NDArray[np.uint8], count: int, random: np.random.Generator
-) -> tuple[float, float]:
-    """PSNR of the answer with ``count`` hints, and the mean dE00 at their pixels."""
+class Photo(NamedTuple):
+    """A photo, and what the network says of it once for all counts of hints."""
+
+    rgb: NDArray[np.float32]
+    lab: NDArray[np.float32]
+    prediction: Prediction
+
+
+def look(colorizer: Colorizer, rgb_u8: NDArray[np.uint8]) -> Photo:
+    """Ask the network."""
     rgb = rgb_u8.astype(np.float32) / 255
     lab = srgb_to_lab(rgb)
-    l = np.ascontiguousarray(lab[..., 0])
-    ab = torch.from_numpy(lab[..., 1:]).permute(2, 0, 1)[None]
+    return Photo(rgb, lab, colorizer.predict(np.ascontiguousarray(lab[..., 0])))
+
+
+def score(photo: Photo, count: int, random: np.random.Generator) -> tuple[float, float]:
+    """PSNR of the answer with ``count`` hints, and the mean dE00 at their pixels."""
+    ab = torch.from_numpy(photo.lab[..., 1:]).permute(2, 0, 1)[None]
     hints = paint_hints(ab, patches(count, random))[0].permute(1, 2, 0).contiguous().numpy()
-    answer = colorizer.predict(l).with_hints(hints)
-    fidelity = psnr(compose_u8(l, answer).astype(np.float32) / 255, rgb)
+    answer = photo.prediction.with_hints(hints)
+    l = photo.prediction.l
+    fidelity = psnr(compose_u8(l, answer).astype(np.float32) / 255, photo.rgb)
     marked = hints[..., 2] > 0
     if not marked.any():
         return fidelity, 0.0
@@ -68,11 +81,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     colorizer = Colorizer.load(options.model)
-    photos = held_out(options.data, options.limit)
+    photos = [look(colorizer, rgb) for rgb in held_out(options.data, options.limit)]
     rows = []
     for count in options.counts:
         random = np.random.default_rng(count)
-        scores = [score(colorizer, photo, count, random) for photo in photos]
+        scores = [score(photo, count, random) for photo in photos]
         fidelity, missed = np.mean(scores, axis=0)
         rows.append((count, f"{fidelity:.2f}", f"{missed:.2f}", PUBLISHED.get(count)))
         print(f"{count:4d} hints  {fidelity:6.2f} dB  dE00 at hints {missed:5.2f}", flush=True)
