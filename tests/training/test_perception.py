@@ -70,3 +70,11 @@ def test_missing_weights_are_asked_for() -> None:
         Perception.load(None, torch.device("cpu"))
     with pytest.raises(Exception, match="no weights at"):
         Perception.load(Path("nowhere.safetensors"), torch.device("cpu"))
+
+
+def test_pictures_beyond_the_networks_own_size_are_halved() -> None:
+    torch.manual_seed(0)
+    perception = Perception(efficientnet_lite0(inputs=3), EFFICIENTNET_LITE)
+    rgb, truth = torch.rand(2, 1, 3, 256, 256, generator=torch.Generator().manual_seed(3))
+    halves = (torch.nn.functional.avg_pool2d(picture, 2) for picture in (rgb, truth))
+    assert float(perception.distance(rgb, truth)) == float(perception.distance(*halves))
