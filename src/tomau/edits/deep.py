@@ -36,11 +36,11 @@ _UNLIKE, _NEAREST = 0.4, 0.4
 def deep(prediction: Prediction, references: Sequence[Seen], *, trust: float = 1.0) -> Floats:
     """Correct a prediction by the colours of references.
 
-    What is of the same sort becomes hints, one for each cell of 8 x 8 pixels, the surer the more
-    alike, which the network spreads along its guide. What is the very same thing is taken over.
+    What is of the same sort changes them cell by cell, 8 x 8 pixels each, and luminance leads the
+    changes to edges. What is the very same thing is taken over.
 
     Args:
-        prediction: of the photograph, by a network that takes hints.
+        prediction: of the photograph, by a network that tells features and a distribution.
         references: one or more, as the same network sees them; at least one opaque cell in all.
         trust: factor on the share of the references' colours; 1 as is usual, 2 to 3 go all the
             way.
@@ -49,7 +49,7 @@ def deep(prediction: Prediction, references: Sequence[Seen], *, trust: float = 1
         ab (h, w, 2) at working size.
 
     Raises:
-        UsageError: the network tells no features, or takes no hints.
+        UsageError: the network tells no features.
     """
     matches = match(prediction, references)
     height, width = prediction.l.shape
@@ -57,8 +57,7 @@ def deep(prediction: Prediction, references: Sequence[Seen], *, trust: float = 1
     border = ((0, rows * CELL - height), (0, columns * CELL - width), (0, 0))
     automatic = pooled(np.pad(prediction.ab, border, mode="edge"), CELL)
     change = _weighed(prediction, matches, automatic.reshape(-1, 2), trust)
-    sureness = np.clip(matches.likeness, 0.05, 1).reshape(rows, columns) ** 2
-    spread = spread_cells(prediction, change.reshape(rows, columns, 2), sureness)
+    spread = spread_cells(prediction, change.reshape(rows, columns, 2))
     found, sure = same_things(prediction, references, matches)
     taken = enlarged(sure[..., np.newaxis], found.shape)[:height, :width]
     corrected: Floats = spread + taken * (found[:height, :width] - spread)

@@ -104,7 +104,7 @@ class Reference:
                 that tells no features.
             MissingExtraError: the method needs packages that are not installed.
         """
-        parts = (prediction.features, prediction.guide, prediction.ask)
+        parts = (prediction.features, prediction.classes, prediction.ask)
         able = all(part is not None for part in parts)
         if self.method == "deep" and not able:
             raise UsageError(

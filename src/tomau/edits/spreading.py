@@ -1,10 +1,12 @@
-"""Changes of colour told cell by cell, spread over a picture by the network's guide."""
+"""Changes of colour told cell by cell, brought to the pixels of a picture."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from tomau.color import upsample_chroma
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,19 +19,18 @@ CELL = 8
 """Side in pixels, at working size, of a cell."""
 
 
-def spread_cells(prediction: Prediction, change: Floats, trust: Floats) -> Floats:
-    """Change the colours of a prediction, each cell's change spread to what is alike and near.
+def spread_cells(prediction: Prediction, change: Floats) -> Floats:
+    """Change the colours of a prediction, each cell's change led to edges by luminance.
 
     Args:
-        prediction: of a network that takes hints.
+        prediction: of any network.
         change: (rows, columns, 2), of a* and b*; the cells cover the picture.
-        trust: (rows, columns), above 0 to 1: how far a cell is believed beside others.
 
     Returns:
         ab (h, w, 2) at working size.
     """
-    height, width = prediction.ab.shape[:2]
-    cells = np.concatenate((change, trust[..., np.newaxis]), axis=2)
-    hints = cells.repeat(CELL, axis=0).repeat(CELL, axis=1)[:height, :width]
-    hints[..., :2] = (hints[..., :2] + prediction.ab) * hints[..., 2:]
-    return prediction.with_hints(np.ascontiguousarray(hints, np.float32))
+    height, width = prediction.l.shape
+    rows, columns = (side * CELL for side in change.shape[:2])
+    l = np.pad(prediction.l, ((0, rows - height), (0, columns - width)), mode="edge")
+    corrected: Floats = prediction.ab + upsample_chroma(change, l)[:height, :width]
+    return corrected

@@ -51,13 +51,12 @@ class Variant:
         if not any(self.tilt):
             return prediction
         tilt = np.array(self.tilt, np.float32)
-        if prediction.classes is None or prediction.guide is None:
+        if prediction.classes is None:
             note = "this model tells no other colours: the variant is a tint of the one it knows"
             ab = prediction.ab + _TINT * _middle(prediction.l)[..., np.newaxis] * tilt
             return replace(prediction, ab=ab, notes=(*prediction.notes, note))
         change = _mean_color(prediction.classes, tilt) - _mean_color(prediction.classes, 0 * tilt)
-        ab = spread_cells(prediction, change, np.ones(change.shape[:2], np.float32))
-        return replace(prediction, ab=ab)
+        return replace(prediction, ab=spread_cells(prediction, change))
 
 
 def draw_variants(count: int, *, seed: int = 0) -> tuple[Variant, ...]:
