@@ -46,6 +46,12 @@ def read(name: str) -> dict[str, float]:
         return {row["what"]: float(row["value"]) for row in rows}
 
 
+def processor(name: str) -> str:
+    """The kind of processor that a table of results was measured on, as its header tells."""
+    text = (ROOT / "results" / name).read_text(encoding="utf-8")
+    return text.partition("processors (")[2].partition(")")[0]
+
+
 def speed(rates: dict[str, float], needs: dict[str, float]) -> str:
     """How quick a folder is, against its slowest stage and a chain of stages."""
     rate, of_slowest, of_all = (
@@ -60,8 +66,8 @@ def speed(rates: dict[str, float], needs: dict[str, float]) -> str:
     small = [value for what, value in needs.items() if what.startswith("memory after")]
     chain_of_slowest, chain_of_all = rates[CHAIN + OF_SLOWEST], rates[CHAIN + OF_ALL]
     return f"""\
-Measured on two cores, which at that time did {rates[GAIN]:.2f} times the work of one: a folder of
-1.5-megapixel JPEGs ran at {rate:.1f} pictures a second. That is {of_slowest:.0%} of what its
+Measured on two cores ({processor("folder_throughput.csv")}), which at that time did {rates[GAIN]:.2f}
+times the work of one: a folder of 1.5-megapixel JPEGs ran at {rate:.1f} pictures a second. That is {of_slowest:.0%} of what its
 slowest stage alone allows ({stage}, {slowest:.1f}), and {of_all:.0%} of what the work of all
 stages allows on these cores; a chain of one thread for each stage with bounded queues reached
 {chain_of_slowest:.0%} and {chain_of_all:.0%}. Memory stayed within {small[-1] - small[0]:.1f} MB
@@ -76,7 +82,7 @@ def plan(rates: dict[str, float], needs: dict[str, float]) -> str:
     a_core = rate / 2
     hours = SCANS / a_core / 3600
     return f"""\
-| | measured | for {SCANS:,} |
+| {processor("folder_throughput.csv")} | measured | for {SCANS:,} |
 |---|---|---|
 | rate, two cores | {number(rate)} pictures a second | {number(hours / 2)} hours |
 | rate, one core | {number(a_core)} a second | {number(hours)} core-hours: \

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 
 from tomau.color.colour_table import as_gray, colour_table, locate
 from tomau.color.composing import write_float, write_u8
-from tomau.color.slopes import Apply
 from tomau.color.spaces import Plane
+from tomau.color.threads import Apply, over_threads
 from tomau.color.upsampling import ChromaUpsampler, Size, guide_sizes, reduce_by_area
 
 # Pixels of a strip, the work of a thread between two looks at what is left.
@@ -141,9 +140,9 @@ def _render(
     out: NDArray[Any],
 ) -> None:
     # numpy and BLAS release the interpreter's lock inside their loops.
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with over_threads(threads or os.cpu_count() or 1) as apply:
         size = guide_sizes(ab_low.shape[:2], l.shape)[-1]
-        guide = reduce_by_area(l.__getitem__, l.shape, size, pool.map)
-        renderer = StripRenderer(ab_low, guide, l.shape, strength=strength, apply=pool.map)
+        guide = reduce_by_area(l.__getitem__, l.shape, size, apply)
+        renderer = StripRenderer(ab_low, guide, l.shape, strength=strength, apply=apply)
         write = renderer.write_u8 if out.dtype == np.uint8 else renderer.write_float
-        list(pool.map(lambda rows: write(l[rows], rows, out[rows]), strips(*l.shape)))
+        list(apply(lambda rows: write(l[rows], rows, out[rows]), strips(*l.shape)))

@@ -8,15 +8,12 @@ part of chroma that luminance does not explain. Constants were chosen on the Kod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
 from tomau.color.spaces import Plane
-
-Apply = Callable[..., Iterable[Any]]
-"""``map``, or an executor's, which spreads work over threads."""
+from tomau.color.threads import Apply
 
 # The regression: how far its slope is believed, how much the unexplained part of chroma damps
 # it, and the variance of L* below which it fades. Moments are smoothed by 1-2-1 twice.

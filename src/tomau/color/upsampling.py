@@ -28,8 +28,9 @@ from tomau.color.banded import (
     cubic_taps,
     symmetric_taps,
 )
-from tomau.color.slopes import Apply, parts, slopes
+from tomau.color.slopes import parts, slopes
 from tomau.color.spaces import Plane
+from tomau.color.threads import Apply
 
 Rows = Callable[[slice], Plane]
 """L* by rows: the asked ones, ``[rows, W]`` float32 in 0..100."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from tomau.color import (
     render_float,
     render_u8,
 )
+from tomau.color.threads import over_threads
 from tomau.errors import UsageError
 from tomau.imaging import from_pil, read_picture, to_pil
 from tomau.runtime.finishing import Finish
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from tomau.color.slopes import Apply
+    from tomau.color.threads import Apply
     from tomau.imaging import Picture
     from tomau.runtime.card import ModelCard
 
@@ -169,8 +169,8 @@ class Colorizer:
             ModelError: the network failed.
         """
         finish = finish or Finish()
-        with ThreadPoolExecutor(self.threads) as pool:
-            seen = self.look(light_of(picture, finish), size=size, finish=finish, apply=pool.map)
+        with over_threads(self.threads) as apply:
+            seen = self.look(light_of(picture, finish), size=size, finish=finish, apply=apply)
         return Prepared(picture, seen, self.threads)
 
     def look(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tomau.color import StripRenderer
     from tomau.color.borders import Borders
-    from tomau.color.slopes import Apply
+    from tomau.color.threads import Apply
     from tomau.imaging import Levels, Picture, Tones
     from tomau.runtime.card import ModelCard
     from tomau.runtime.light import Light

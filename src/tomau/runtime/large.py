@@ -6,10 +6,10 @@ at full resolution is done in strips.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from tomau.color import strips
+from tomau.color.threads import over_threads
 from tomau.errors import ImageReadError, ImageWriteError
 from tomau.imaging.atomic import atomic_output
 from tomau.imaging.tiff_rows import BAND_ROWS, TiffRows, streams_by_rows, write_tiff_by_rows
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tomau.color.slopes import Apply
+    from tomau.color.threads import Apply
     from tomau.imaging import Levels
     from tomau.runtime.colorizer import Colorizer
     from tomau.runtime.finishing import Development, Finish
@@ -59,15 +59,15 @@ def colorize_tiff(
         MissingExtraError: the profile needs packages that are not installed.
         ModelError: the network failed.
     """
-    with source.open("rb") as stream, ThreadPoolExecutor(colorizer.threads) as pool:
+    with source.open("rb") as stream, over_threads(colorizer.threads) as apply:
         picture = TiffRows(stream)
         _check_size(source, picture.shape, max_pixels)
         light = Light(picture.rows, picture.shape, finish.luminance)
-        seen = colorizer.look(light, size=size, finish=finish, apply=pool.map)
-        development = seen.develop(edit, strength, pool.map)
+        seen = colorizer.look(light, size=size, finish=finish, apply=apply)
+        development = seen.develop(edit, strength, apply)
         xmp, notes = development.told(picture.metadata.xmp)
         icc = development.profile(picture.icc)
-        bands = _bands(development, pool.map)
+        bands = _bands(development, apply)
         try:
             with atomic_output(target, overwrite=overwrite) as out:
                 write_tiff_by_rows(out, bands, picture, dtype=development.dtype, xmp=xmp, icc=icc)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tomau.color.slopes import Apply
+    from tomau.color.threads import Apply
     from tomau.imaging import Tones
 
 LARGE_PIXELS = 1 << 26

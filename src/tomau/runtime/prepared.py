@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tomau.color import StripRenderer, compose_u8, guide_sizes
+from tomau.color.threads import over_threads
 from tomau.errors import UsageError
 from tomau.runtime.allocator import return_freed_memory
 from tomau.runtime.finishing import Development, Finish, finish_picture
@@ -18,7 +18,7 @@ from tomau.runtime.light import Light
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tomau.color.slopes import Apply
+    from tomau.color.threads import Apply
     from tomau.imaging import Levels, Picture
     from tomau.runtime.card import ModelCard
     from tomau.runtime.light import Shape, Survey
@@ -134,11 +134,11 @@ class Prepared:
             UsageError: the strength is out of range, or the edit does not fit the photograph.
             MissingExtraError: the profile or the edit needs packages that are not installed.
         """
-        with ThreadPoolExecutor(self.threads) as pool:
-            development = self.seen.develop(edit, strength, pool.map)
+        with over_threads(self.threads) as apply:
+            development = self.seen.develop(edit, strength, apply)
             if self.seen.light.is_large:
                 return_freed_memory()  # the result needs a large block
-            return finish_picture(self.picture, development, pool.map)
+            return finish_picture(self.picture, development, apply)
 
     def reduced(self, longest: int) -> Prepared:
         """Return the same for looking at: the long side at most ``longest``, gray, 8 bits, sRGB.
