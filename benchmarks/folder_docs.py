@@ -65,10 +65,11 @@ def speed(rates: dict[str, float], needs: dict[str, float]) -> str:
     )
     small = [value for what, value in needs.items() if what.startswith("memory after")]
     chain_of_slowest, chain_of_all = rates[CHAIN + OF_SLOWEST], rates[CHAIN + OF_ALL]
+    kind = processor("folder_throughput.csv")
     return f"""\
-Measured on two cores ({processor("folder_throughput.csv")}), which at that time did {rates[GAIN]:.2f}
-times the work of one: a folder of 1.5-megapixel JPEGs ran at {rate:.1f} pictures a second. That is {of_slowest:.0%} of what its
-slowest stage alone allows ({stage}, {slowest:.1f}), and {of_all:.0%} of what the work of all
+Measured on two cores ({kind}), which at that time did {rates[GAIN]:.2f} times the work of one: a
+folder of 1.5-megapixel JPEGs ran at {rate:.1f} pictures a second. That is {of_slowest:.0%} of what
+its slowest stage alone allows ({stage}, {slowest:.1f}), and {of_all:.0%} of what the work of all
 stages allows on these cores; a chain of one thread for each stage with bounded queues reached
 {chain_of_slowest:.0%} and {chain_of_all:.0%}. Memory stayed within {small[-1] - small[0]:.1f} MB
 from the 200th to the 2,000th photograph."""
