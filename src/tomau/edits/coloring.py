@@ -27,8 +27,8 @@ PERSONS_REACH = 0.5
 """How far a person's hints reach, in shares of what the network learnt.
 
 It learnt from true colours, which things of one kind share; a person wants one thing otherwise.
-By benchmarks/hint_reach.py 0.5 to 0.7 miss about equally; the least of these changes least that was
-not meant.
+By benchmarks/hint_reach.py 0.6 and 0.7 miss by 4 % less, but change a half or all as much again
+that was not meant, which is what people see first.
 """
 
 BOUND = 0.15
