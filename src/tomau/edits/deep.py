@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SHARE = 0.65
+SHARE = 0.55
 """How far weighed evidence of references is believed. This and what follows was chosen on pairs of
 validation photos, mostly those after the table's (benchmarks/exemplars.py, with --skip 200), with
 an eye on the table's own: on photographs that trained the network its own answer is too good."""
 
-_NOISE, _DISAGREEMENT = 60.0, 4.0
+_NOISE, _DISAGREEMENT = 60.0, 2.0
 """What alike things differ by in any case, squares of ab, and how much their own spread counts."""
 
 _UNLIKE, _NEAREST = 0.4, 0.4
