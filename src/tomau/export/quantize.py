@@ -2,8 +2,9 @@
 
 Activations are unsigned, filters signed with a scale for each channel: what the VNNI and AMX
 instructions multiply. Processors without them (before 2019) add such products in 16 bits, which
-may saturate: the runtime asks for slower sums there, and the float model is as quick. Ranges are the least and greatest values that the photos
-gave: percentiles clip saturated colours, take twice as long, and were no better.
+may saturate: the runtime asks for slower sums there, and the float model is as quick. Ranges are
+the least and greatest values that the photos gave: percentiles clip saturated colours, take twice
+as long, and were no better.
 """
 
 from __future__ import annotations
