@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tomau.edits.likeness import doubt
-from tomau.edits.matching import match, same_things
-from tomau.edits.spreading import CELL, spread_cells
-from tomau.runtime.hints import enlarged, pooled
+from tomau.edits.matching import cells, match, same_things
+from tomau.edits.spreading import spread_cells
+from tomau.runtime.hints import enlarged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +54,7 @@ def deep(prediction: Prediction, references: Sequence[Seen], *, trust: float = 1
     matches = match(prediction, references)
     height, width = prediction.l.shape
     rows, columns = matches.shape
-    border = ((0, rows * CELL - height), (0, columns * CELL - width), (0, 0))
-    automatic = pooled(np.pad(prediction.ab, border, mode="edge"), CELL)
-    change = _weighed(prediction, matches, automatic.reshape(-1, 2), trust)
+    change = _weighed(prediction, matches, cells(prediction.ab, prediction), trust)
     spread = spread_cells(prediction, change.reshape(rows, columns, 2))
     found, sure = same_things(prediction, references, matches)
     taken = enlarged(sure[..., np.newaxis], found.shape)[:height, :width]

@@ -208,6 +208,11 @@ def same_things(
     return found, sure.reshape(rows, columns) * together
 
 
+def cells(planes: Floats, like: Prediction) -> Floats:
+    """Mean of each cell, (n, C), of (h, w, C); the last rows and columns go on over whole cells."""
+    return pooled(_padded(planes, like), CELL).reshape(-1, planes.shape[2])
+
+
 def _together(moved: Floats) -> Floats:
     """How many of a cell's neighbours were found beside its own find, 0 (three or less) to 1.
 
@@ -234,7 +239,7 @@ def _keys(references: Sequence[Seen]) -> _Keys:
         [part[0] for part in parts],
         [expected_colors(seen.prediction) for seen in references],
         [part[1] for part in parts],
-        [_cells(seen.ab, seen.prediction) for seen in references],
+        [cells(seen.ab, seen.prediction) for seen in references],
         [np.full(len(part[1]), number) for number, part in enumerate(parts)],
         [_corners(part[2]) for part in parts],
     )
@@ -254,7 +259,7 @@ def _described(prediction: Prediction) -> tuple[Floats, Floats, tuple[int, int]]
     share = _FEATURE_STRIDE // CELL
     shape = (prediction.features.shape[0] * share, prediction.features.shape[1] * share)
     described = enlarged(prediction.features, shape).reshape(shape[0] * shape[1], -1)
-    return described, _cells(prediction.l[..., np.newaxis], prediction)[:, 0], shape
+    return described, cells(prediction.l[..., np.newaxis], prediction)[:, 0], shape
 
 
 def _padded(plane: Floats, like: Prediction, margin: int = 0) -> Floats:
@@ -267,11 +272,6 @@ def _padded(plane: Floats, like: Prediction, margin: int = 0) -> Floats:
 
 def _sides(prediction: Prediction) -> tuple[int, ...]:
     return () if prediction.features is None else prediction.features.shape[:2]
-
-
-def _cells(planes: Floats, like: Prediction) -> Floats:
-    """Mean of each cell, (n, C), of (h, w, C)."""
-    return pooled(_padded(planes, like), CELL).reshape(-1, planes.shape[2])
 
 
 def _whole(seen: Seen) -> NDArray[np.bool_]:
